@@ -1,0 +1,53 @@
+"""Every error that fimbot raises on purpose.
+
+    FimbotError                 exit status 3: the job could not be done
+    ├── UsageError              exit status 2: wrong usage
+    │   └── SettingsError       exit status 2: wrong configuration
+    ├── GitError                git refused, or there is no repository
+    ├── EngineError             the engine could not answer
+    │   ├── EngineRefused       no retry helps: key, host, model or parameters (401, 402, 403, 404, 422)
+    │   └── EngineUnavailable   down, slow, throttled or answering nonsense; trying later may help
+    ├── ModelError              the embedded model is missing, damaged or could not be fetched
+    └── PatchError              a patch could not be written or does not apply
+
+A message is one line: what, where, and what to do now. It never holds a key.
+Foreign exceptions (git, HTTP, parser) become one of these in the room that talks to the foreigner.
+"""
+
+from __future__ import annotations
+
+
+class FimbotError(Exception):
+    exit_status = 3
+
+
+class UsageError(FimbotError):
+    exit_status = 2
+
+
+class SettingsError(UsageError):
+    pass
+
+
+class GitError(FimbotError):
+    pass
+
+
+class EngineError(FimbotError):
+    pass
+
+
+class EngineRefused(EngineError):
+    pass
+
+
+class EngineUnavailable(EngineError):
+    pass
+
+
+class ModelError(FimbotError):
+    pass
+
+
+class PatchError(FimbotError):
+    pass

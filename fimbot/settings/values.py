@@ -1,0 +1,37 @@
+"""The settings that the rooms are given. Keys are not among them: see `fimbot.settings.keys`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fimbot.values import Kind, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    # Which engine, and where it is. None: the first that is ready.
+    engine: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+    region: str = "eu"
+
+    # Sampling, as Langdock documents it. None: not sent, so that the server's default holds.
+    temperature: float | None = 0.0
+    top_p: float | None = None
+    max_tokens: int = 512
+    min_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    random_seed: int | None = None
+
+    # 60,000 tokens a minute for a whole workspace: at 1,500 + 512 a request, 30 stubs a minute.
+    window_tokens: int = 1500
+    concurrency: int = 4
+    deadline: float = 300.0
+    """Seconds for everything that an engine is asked in one run."""
+
+    kinds: tuple[Kind, ...] = ("empty-body", "placeholder")
+    tiers: tuple[Tier, ...] = ("fill", "suggest")
+    max_suggestions: int | None = None
+    exclude: tuple[str, ...] = ()
+    max_file_bytes: int = 1_000_000
+    cache: bool = True

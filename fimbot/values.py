@@ -1,0 +1,204 @@
+"""The frozen values that the rooms hand to each other.
+
+Paths are relative to the repository's root, with `/`, and hold undecodable bytes as surrogate escapes.
+Offsets are bytes into the content that was read; lines are 1-based and inclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["empty-body", "placeholder", "todo", "expression"]
+Tier = Literal["fill", "suggest", "report"]
+Origin = Literal["index", "commit", "worktree"]
+FinishReason = Literal["stop", "length", "cancelled", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRange:
+    start: int
+    end: int
+
+    def touches(self, start: int, end: int) -> bool:
+        return self.start <= end and start <= self.end
+
+
+WHOLE_FILE = LineRange(1, 2**31)
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file with added lines. `blob` is its object id, or "" where the content is the working tree's."""
+
+    path: str
+    added: tuple[LineRange, ...]
+    blob: str
+    origin: Origin
+    mode: int
+    old_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """The bytes `start:end` that a fill replaces, with `lead + fill + tail`.
+
+    A `block` hole takes whole lines: the fill starts at the beginning of a line, is indented, and ends without
+    a line break. Where the owner stood on one line (`{}`), `lead` and `tail` are the line breaks and the
+    indentation that it then needs. An `expression` hole takes one expression, in place.
+    """
+
+    start: int
+    end: int
+    indent: str
+    shape: Literal["block", "expression"] = "block"
+    lead: bytes = b""
+    tail: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    id: str
+    path: str
+    language: str
+    kind: Kind
+    tier: Tier
+    name: str
+    """Qualified: `Account.withdraw`."""
+    start_line: int
+    """First line of the callable, decorators and attributes included."""
+    end_line: int
+    start: int
+    """First byte of the callable, decorators and attributes included."""
+    end: int
+    hole: Hole
+    hole_start_line: int
+    hole_end_line: int
+    newline: str
+    why: str
+    """What makes it a stub, for people: "raises NotImplementedError"."""
+    comment: str = ""
+    """The TODO text that the hole swallows, as it stands in the file; the window shows it to the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A stub for which there is no suggestion, and why not."""
+
+    stub: Stub
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPart:
+    """A piece of another place in the repository: a type's definition, a call site, a test."""
+
+    kind: Literal["definition", "call", "test"]
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Something that was not put into the window, counted in the report; never the secret itself."""
+
+    path: str
+    reason: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    stub: Stub
+    prefix: str
+    """Ends where the fill begins: at the start of a line for a block hole."""
+    suffix: str
+    context: tuple[ContextPart, ...]
+    tokens: int
+    """An estimate of prefix + suffix + context that is seldom too low."""
+    withheld: tuple[Withheld, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    prompt_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    text: str
+    finish_reason: FinishReason
+    engine: str
+    model: str
+    usage: Usage | None = None
+    cancelled: bool = False
+    """The request was hung up on at the hole's end."""
+    requests: int = 1
+    """HTTP requests that were sent for it, retries included; 0 for the embedded model."""
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    exact_hole: bool
+    parses: bool
+    complete: bool
+    tests: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The cut text: lines joined by the file's line break, indented, no line break at the end."""
+
+    stub: Stub
+    text: str
+    checks: Checks
+    completion: Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    start: int
+    end: int
+    replacement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    fill: Fill
+    edits: tuple[Edit, ...]
+    """The hole first, then the import lines that the fill needs; they do not overlap."""
+    patch: bytes
+    """A unified diff that `git apply` takes."""
+
+
+Outcome = Suggestion | Skip | Stub
+"""What became of a stub. A bare `Stub` was found and not asked for, as in `fimbot scan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    engine: str | None
+    model: str | None
+    outcomes: tuple[Outcome, ...]
+    files: int
+    skipped_files: tuple[SkippedFile, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    requests: int = 0
+    usage: Usage = field(default_factory=lambda: Usage(0, 0))
+    seconds: float = 0.0
+    problems: tuple[str, ...] = ()
+    """One line for each thing that kept the job from being done whole (engine down, interrupted)."""
+
+
+def stub_of(outcome: Outcome) -> Stub:
+    if isinstance(outcome, Suggestion):
+        return outcome.fill.stub
+    return outcome.stub if isinstance(outcome, Skip) else outcome
