@@ -14,6 +14,8 @@ class Settings:
     model: str | None = None
     base_url: str | None = None
     region: str = "eu"
+    api_key_command: tuple[str, ...] = ()
+    """A command that prints the key. Like `base_url`, never from a file of the repository."""
 
     # Sampling, as Langdock documents it. None: not sent, so that the server's default holds.
     temperature: float | None = 0.0

@@ -1,0 +1,110 @@
+"""What an engine is: it renders a window into the text that its model reads, and answers questions.
+
+An engine is a module with a factory, named in `fimbot.engines.table`. Whatever its transport raises becomes
+an `EngineError` before it leaves the engine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fimbot.settings.values import Settings
+from fimbot.values import Completion, Window
+
+Clock = Callable[[], float]
+"""Seconds that only go forward, from any start, like `time.monotonic`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    at: float
+    """Seconds on `clock`."""
+    clock: Clock = field(default=time.monotonic, repr=False, compare=False)
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock = time.monotonic) -> Deadline:
+        return cls(clock() + seconds, clock)
+
+    def remaining(self) -> float:
+        """Seconds left, 0.0 once it has passed."""
+        return max(0.0, self.at - self.clock())
+
+    def within(self, seconds: float) -> Deadline:
+        """The sooner of this deadline and `seconds` from now: for one stub out of many."""
+        return Deadline(min(self.at, self.clock() + seconds), self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Prompt and suffix as `Engine.render` made them, and how to sample. None: the server's own default."""
+
+    prompt: str
+    suffix: str
+    max_tokens: int
+    temperature: float | None = None
+    top_p: float | None = None
+    min_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    random_seed: int | None = None
+
+    @classmethod
+    def of(cls, prompt: str, suffix: str, settings: Settings) -> Question:
+        return cls(
+            prompt=prompt,
+            suffix=suffix,
+            max_tokens=settings.max_tokens,
+            temperature=settings.temperature,
+            top_p=settings.top_p,
+            min_tokens=settings.min_tokens,
+            stop=settings.stop,
+            random_seed=settings.random_seed,
+        )
+
+
+class Engine(Protocol):
+    """Safe to use from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the table: "langdock"."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def host(self) -> str:
+        """The host that the key and the code go to; "this machine" for the embedded model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What decides the answer beside the question itself; part of every cache key. Holds no key."""
+
+    def render(self, window: Window) -> tuple[str, str]:
+        """Prompt and suffix, the exact text that is sent, context parts in the form that the model knows."""
+
+    def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
+        """Streams the answer and calls `done` with the text so far; when that says True, hangs up.
+
+        Raises `EngineRefused` where asking again cannot help, `EngineUnavailable` where it may, a plain
+        `EngineError` where it is about this one question, and `SettingsError` before anything is sent.
+        What `done` raises goes through.
+        """
+
+    def close(self) -> None:
+        """Hangs up on whatever is under way, from any thread; those calls raise `EngineUnavailable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What an engine's factory is given beside the settings; a test replaces each."""
+
+    environ: Mapping[str, str] = field(repr=False)
+    clock: Clock = time.monotonic
+    transport: Any = None
+    """An `httpx.BaseTransport`. Typed loosely because httpx costs 100 ms to import and the table must not."""
+
+
+Factory = Callable[[Settings, Outside], Engine]

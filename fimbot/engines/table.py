@@ -1,0 +1,93 @@
+"""The engines that there are, and which one answers. A new engine is one file and one line here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from fimbot.engines.protocol import Clock, Engine, Factory, Outside
+from fimbot.errors import SettingsError
+from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
+from fimbot.settings.values import Settings
+
+# Named, not imported: httpx and the embedded runtime cost 100 ms each, and `fimbot scan` needs neither.
+ENGINES: Mapping[str, str] = {
+    "langdock": "fimbot.engines.langdock:open_langdock",
+    "mistral": "fimbot.engines.mistral:open_mistral",
+    "codestral": "fimbot.engines.mistral:open_codestral",
+    "local": "fimbot.engines.local:open_local",
+}
+
+FindModel = Callable[[], Path | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    name: str
+    why: str
+    """One line for people: "langdock: LANGDOCK_API_KEY is set"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    engine: Engine
+    why: str
+
+
+def open_engine(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock = time.monotonic,
+    transport: Any = None,
+    find_model: FindModel | None = None,
+) -> Opened:
+    """Opens the engine that the settings name, or else the first that is ready.
+
+    Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range.
+    """
+    choice = choose_engine(settings, environ, find_model=find_model)
+    module, _, factory = ENGINES[choice.name].partition(":")
+    open_it = cast(Factory, getattr(import_module(module), factory))
+    return Opened(open_it(settings, Outside(environ, clock, transport)), choice.why)
+
+
+def choose_engine(
+    settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None
+) -> Choice:
+    """Which engine, and why. Sends nothing and starts no key command."""
+    if settings.engine is not None:
+        return Choice(_known(settings.engine), f"{settings.engine}: chosen in the settings")
+    for engine, variable in KEY_NAMES.items():
+        if engine in ENGINES and named_key(variable, environ):
+            return Choice(engine, f"{engine}: {variable} is set")
+    if named_key(ANY_ENGINE, environ):
+        return Choice("langdock", f"langdock: {ANY_ENGINE} is set, and no engine is chosen")
+    if settings.api_key_command:
+        return Choice("langdock", "langdock: api-key-command is set, and no engine is chosen")
+    model = (find_model or _embedded_model)()
+    if model is not None:
+        return Choice("local", f"local: no key in the environment, and the embedded model is at {model}")
+    raise SettingsError(
+        "no engine is ready: set LANGDOCK_API_KEY (or MISTRAL_API_KEY, CODESTRAL_API_KEY), "
+        "or get the embedded model with `fimbot model pull`"
+    )
+
+
+def _known(name: str) -> str:
+    if name in ENGINES:
+        return name
+    near = get_close_matches(name, ENGINES, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "there are " + ", ".join(ENGINES)
+    raise SettingsError(f"unknown engine {name!r}: {hint}")
+
+
+def _embedded_model() -> Path | None:
+    from fimbot.model.store import find_model  # only a machine without a key looks for the file
+
+    return find_model()

@@ -1,0 +1,107 @@
+"""Keys: from the environment or from a command that prints one, and shown to nobody.
+
+No file of a repository can name either: the environment mapping and `api-key-command` are the caller's, who
+takes the latter from the user's own configuration only.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
+
+from fimbot.errors import SettingsError
+
+# In the order in which an engine is looked for when none is chosen.
+KEY_NAMES: Mapping[str, str] = {
+    "langdock": "LANGDOCK_API_KEY",
+    "mistral": "MISTRAL_API_KEY",
+    "codestral": "CODESTRAL_API_KEY",
+    "deepseek": "DEEPSEEK_API_KEY",
+}
+ANY_ENGINE = "FIMBOT_API_KEY"
+
+# A password manager may ask its user to unlock it first.
+COMMAND_SECONDS = 60
+
+Run = Callable[[Sequence[str], Mapping[str, str]], str]
+
+
+class Key:
+    """A secret that only `reveal` gives out: not repr, str, format, vars, asdict, copy or pickle."""
+
+    __slots__ = ("_secret", "source")
+
+    def __init__(self, secret: str, source: str) -> None:
+        self._secret = secret
+        self.source = source
+        """Where it came from: "LANGDOCK_API_KEY", "api-key-command"."""
+
+    def reveal(self) -> str:
+        return self._secret
+
+    def mask(self, text: str) -> str:
+        """`text` without the key, for messages that a server wrote."""
+        return text.replace(self._secret, "***")
+
+    def __repr__(self) -> str:
+        return f"Key(*** from {self.source})"
+
+    __str__ = __repr__
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is neither copied nor pickled")
+
+
+def find_key(
+    engine: str, environ: Mapping[str, str], command: Sequence[str] = (), *, run: Run | None = None
+) -> Key:
+    """The key for `engine`: its own variable, then FIMBOT_API_KEY, then what `command` prints.
+
+    Raises `SettingsError` when there is none, or when what is there cannot be a key.
+    """
+    names = [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
+    for name in names:
+        secret = named_key(name, environ)
+        if secret:
+            return _checked(secret, name)
+    if command:
+        return _checked((run or _run)(command, environ).strip(), "api-key-command")
+    raise SettingsError(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
+
+
+def named_key(name: str, environ: Mapping[str, str]) -> str:
+    """The variable without the blanks and line breaks that pasting leaves; "" where it is unset or empty."""
+    return environ.get(name, "").strip()
+
+
+def _checked(secret: str, source: str) -> Key:
+    if not secret:
+        raise SettingsError(f"{source} printed no key")
+    # Anything else breaks the header that carries it, and the HTTP library would quote it in its error.
+    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        raise SettingsError(f"{source} holds characters that no key has (blanks, control or non-ASCII)")
+    return Key(secret, source)
+
+
+def _run(command: Sequence[str], environ: Mapping[str, str]) -> str:
+    program = command[0]
+    try:
+        done = subprocess.run(
+            list(command),
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SettingsError(f"api-key-command {program!r} took longer than {COMMAND_SECONDS} s") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"api-key-command {program!r} cannot be run: {error}") from None
+    # Neither output is quoted: both may hold the secret.
+    if done.returncode != 0:
+        raise SettingsError(
+            f"api-key-command {program!r} failed with status {done.returncode}; run it by hand to see why"
+        )
+    return done.stdout.decode("utf-8", "replace")
