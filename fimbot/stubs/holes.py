@@ -1,0 +1,96 @@
+"""The bytes that a fill replaces, and what must stand around it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from fimbot.values import Hole
+
+if TYPE_CHECKING:
+    from fimbot.stubs.language import Body, Item
+
+
+def line_break(source: bytes) -> str:
+    """The file's own; the commoner one where they are mixed."""
+    crlf = source.count(b"\r\n")
+    return "\r\n" if crlf * 2 > source.count(b"\n") else "\n"
+
+
+def indent_unit(source: bytes, default: str) -> str:
+    """One step of the file's indentation: a tab, or the commonest growth of leading blanks from line to line."""
+    growths: Counter[str] = Counter()
+    previous = b""
+    for match in re.finditer(rb"(?m)^([ \t]*)[^\s*]", source):
+        lead = match[1]
+        if len(lead) > len(previous) and lead.startswith(previous):
+            growths[lead[len(previous) :].decode()] += 1
+        previous = lead
+    usual = [(count, unit) for unit, count in growths.items() if unit == "\t" or 2 <= len(unit) <= 8]
+    return max(usual)[1] if usual else default
+
+
+def line_start(source: bytes, at: int) -> int:
+    return source.rfind(b"\n", 0, at) + 1
+
+
+def indentation(source: bytes, at: int) -> str:
+    """The blanks that the line of this offset begins with."""
+    start = line_start(source, at)
+    match = re.compile(rb"[ \t]*").match(source, start)
+    return match[0].decode() if match else ""
+
+
+def kept_items(items: tuple[Item, ...], source: bytes) -> int:
+    """How many leading items stay outside the hole: the docstring, and comments that tell how, not that, it is done."""
+    from fimbot.stubs.markers import says_missing
+
+    count = 0
+    for item in items:
+        if item.kind == "docstring" or (item.kind == "comment" and not says_missing(item.text)):
+            count += 1
+        else:
+            break
+    return count
+
+
+def block_hole(source: bytes, owner_start: int, body: Body, items: tuple[Item, ...], unit: str) -> Hole:
+    """The hole of a block body: whole lines where the body has lines of its own."""
+    newline = line_break(source).encode()
+    kept = kept_items(items, source)
+    opening = items[kept - 1].node.end_byte if kept else body.start
+    rest = items[kept:]
+    owner_indent = indentation(source, owner_start)
+    indent = _item_indent(source, rest or items[:kept], body) or owner_indent + unit
+    closing = body.end if body.closed else (rest[-1].node.end_byte if rest else opening)
+
+    start, lead = opening, newline
+    line_end = source.find(b"\n", opening, closing + 1 if body.closed else closing)
+    if line_end >= 0 and not source[opening:line_end].strip():
+        start, lead = line_end + 1, b""
+
+    if not body.closed:
+        # A comment's node takes the carriage return of its line along.
+        closing -= source[:closing].endswith(b"\r")
+        return Hole(start, max(start, closing), indent, lead=lead)
+
+    closing_line = line_start(source, closing)
+    if closing_line >= start and not source[closing_line:closing].strip():
+        end = closing_line - (2 if source[:closing_line].endswith(b"\r\n") else 1)
+        if end >= start:
+            return Hole(start, end, indent, lead=lead)
+        return Hole(start, start, indent, lead=lead, tail=newline)
+    return Hole(start, closing, indent, lead=lead, tail=newline + owner_indent.encode())
+
+
+def _item_indent(source: bytes, items: tuple[Item, ...], body: Body) -> str | None:
+    for item in items:
+        start = line_start(source, item.node.start_byte)
+        if start > body.start and not source[start : item.node.start_byte].strip():
+            return source[start : item.node.start_byte].decode()
+    return None
+
+
+def expression_hole(start: int, end: int, source: bytes, unit: str) -> Hole:
+    return Hole(start, end, indentation(source, start) + unit, shape="expression")

@@ -1,0 +1,84 @@
+"""What a callable with nothing but filler in it is: its kind, its tier, or why it is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fimbot.stubs import markers
+from fimbot.stubs.language import Item, Language, Site
+from fimbot.values import Kind, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    kind: Kind
+    tier: Tier
+    why: str
+    exempt: str | None = None
+
+
+def judge(site: Site, language: Language, *, new: bool) -> Verdict | None:
+    """The verdict on a callable; None where its body does something.
+
+    `new`: the whole callable is in the change's added lines. An unmarked empty body that has long been there is
+    meant to be empty: 0 to 2 stubs in some 75 that were read, in 14 mature repositories.
+    """
+    if any(item.kind == "code" for item in site.items):
+        return None
+    verdict = _verdict(site, language, new=new)
+    if verdict is None:
+        return None
+    exempt = _exemption(site, language)
+    if exempt is not None:
+        return Verdict(verdict.kind, "report", verdict.why, exempt)
+    doubt = language.doubt(site)
+    if doubt is not None and verdict.tier != "report":
+        return Verdict(verdict.kind, "report", f"{verdict.why}; {doubt}")
+    return verdict
+
+
+def _verdict(site: Site, language: Language, *, new: bool) -> Verdict | None:
+    missing = [item for item in site.items if item.kind == "missing"]
+    returns = [item for item in site.items if item.kind == "trivial-return"]
+    comments = [item.text for item in site.items if item.kind == "comment"]
+    marked = any(markers.says_missing(text) for text in (*comments, site.above))
+
+    if missing:
+        return _missing_verdict(site, missing[0], marked=marked)
+    if any(item.kind == "message" for item in site.items) or len(returns) > 1:
+        return None
+    if returns:
+        return Verdict("placeholder", "fill", "a TODO and a trivial return") if marked else None
+    if marked:
+        return Verdict("empty-body", "fill", "only a TODO")
+
+    why = "only a docstring" if site.has("docstring") and not site.has("nothing") else "an empty body"
+    if comments:
+        return Verdict("empty-body", "report", "only a comment")
+    if new or language.returns_value(site.node):
+        return Verdict("empty-body", "suggest", why)
+    return Verdict("empty-body", "report", f"{why}, not new")
+
+
+def _missing_verdict(site: Site, missing: Item, *, marked: bool) -> Verdict | None:
+    """The idiom must be the last thing that runs; only a dead trivial return may follow it (Go)."""
+    following = site.items[site.items.index(missing) + 1 :]
+    if any(item.kind not in ("trivial-return", "comment") for item in following):
+        return None
+    if missing.certain or marked or markers.MESSAGE.search(missing.text):
+        return Verdict("placeholder", "fill", "says that it is not implemented")
+    return Verdict("placeholder", "report", "raises, without saying that it is to do")
+
+
+def _exemption(site: Site, language: Language) -> str | None:
+    exempt = language.exempt(site)
+    if exempt is not None:
+        return exempt
+    texts = [item.text for item in site.items if item.kind in ("comment", "docstring", "missing")]
+    if any(markers.IGNORE.search(text) for text in (*texts, site.above)):
+        return "fimbot: ignore"
+    if any(markers.CONTRACT.search(text) for text in (*texts, site.above)):
+        return "empty by contract"
+    if markers.PRETENDER.search(site.name):
+        return "a mock, a fake or a no-op by its name"
+    return None

@@ -1,0 +1,177 @@
+"""What the finder needs to know of a language. Each module named in `table.py` holds one such value: `LANGUAGE`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from fimbot.stubs.table import LANGUAGES
+
+if TYPE_CHECKING:
+    from tree_sitter import Language as Grammar
+    from tree_sitter import Node, Tree
+
+ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "trivial-return", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A statement or a comment of a body.
+
+    docstring        stays outside the hole
+    nothing          `pass`, `...`, `;`, a discard (`_ = x`, `(void)x`)
+    message          `msg = "..."`, which only a following `missing` makes filler
+    missing          a not-implemented idiom; `text` is its message
+    trivial-return   nil, null, None, 0, false, "", [], {}: filler only beside a TODO, or dead after `missing`
+    """
+
+    kind: ItemKind
+    node: Node
+    text: str = ""
+    certain: bool = False
+    """For `missing`: the idiom itself says that the body is missing (`todo!()`), whatever its message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Where the statements are: `start:end` lies between the braces, or between the header and `end`.
+
+    Without a closer (Python, Haskell) it lies between the header's colon and the last item.
+    """
+
+    items: tuple[Node, ...]
+    start: int
+    end: int
+    shape: Literal["block", "expression"] = "block"
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A callable, as the exemptions see it."""
+
+    path: str
+    source: bytes
+    node: Node
+    outer: Node
+    """The node with its decorators and attributes."""
+    name: str
+    owners: tuple[Node, ...]
+    """Enclosing classes, traits, modules and functions, the outermost first."""
+    items: tuple[Item, ...]
+    above: str
+    """The comment right above."""
+
+    @property
+    def owner(self) -> Node | None:
+        return self.owners[-1] if self.owners else None
+
+    @property
+    def simple_name(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    def has(self, kind: ItemKind) -> bool:
+        return any(item.kind == kind for item in self.items)
+
+
+def text_of(node: Node | None) -> str:
+    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
+
+
+def _name_field(node: Node) -> str:
+    return text_of(node.child_by_field_name("name"))
+
+
+def _no(_: Site) -> str | None:
+    return None
+
+
+def _node_itself(node: Node) -> Node:
+    return node
+
+
+def _unknown(_: Node) -> bool | None:
+    return None
+
+
+def _never(_: Node) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    name: str
+    grammar: str
+    """`module:function` of the grammar's wheel."""
+
+    # Structure
+    callable_types: frozenset[str]
+    owner_types: frozenset[str]
+    """Nodes that give a callable a qualified name: classes, traits, modules."""
+    comment_types: frozenset[str]
+    line_comment: str
+    body: Callable[[Node], Body | None]
+    """None: no body to fill (abstract, forward declaration)."""
+    classify: Callable[[Node], Item]
+    """Of a body's item that is no comment."""
+    name_of: Callable[[Node], str] = _name_field
+    """"" for an anonymous callable, which is never a stub."""
+    outer: Callable[[Node], Node] = _node_itself
+    returns_value: Callable[[Node], bool | None] = _unknown
+    """True: a return type that is not void is declared. False: void. None: the header does not say."""
+    is_missing_expression: Callable[[Node], bool] = _never
+    """`todo!()`, `???`, `TODO()`: a placeholder that may stand wherever an expression may."""
+
+    # Judgement
+    exempt: Callable[[Site], str | None] = _no
+    """Why this is never a stub."""
+    doubt: Callable[[Site], str | None] = _no
+    """Why reasonable users differ on it: reported only."""
+
+    # What the fills need
+    placeholder: bytes
+    """A smallest body (for a block hole): the tree around it is what a fill's tree is held against."""
+    placeholder_expression: bytes = b"x"
+    terminals: frozenset[str] = frozenset()
+    """Statements after which the rest of the same block is dead: return, raise, throw."""
+    hoisted: frozenset[str] = frozenset()
+    """Declarations that live on after a terminal statement (JavaScript's functions), and labels."""
+    indent: str = "    "
+
+    def parse(self, source: bytes) -> Tree:
+        from tree_sitter import Parser
+
+        # A parser a call (microseconds): one may not be used by two threads at once.
+        return Parser(_grammar(self.grammar)).parse(source)
+
+
+@cache
+def _grammar(grammar: str) -> Grammar:
+    from tree_sitter import Language as Grammar
+
+    module, _, function = grammar.partition(":")
+    return Grammar(getattr(importlib.import_module(module), function)())
+
+
+@cache
+def load(name: str) -> Language:
+    module = importlib.import_module(LANGUAGES[name][0])
+    language: Language = getattr(module, "LANGUAGE" if name != "tsx" else "TSX")
+    return language
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Every node, parents first. A cursor: recursion would end at a thousand nested brackets."""
+    cursor = node.walk()
+    while True:
+        here = cursor.node
+        if here is not None:
+            yield here
+        if cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return

@@ -1,0 +1,220 @@
+"""Python. A parser, not `ast`: `def f():` with only a comment in it is a SyntaxError for the whole file there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fimbot.stubs import markers
+from fimbot.stubs.language import Body, Item, Language, Site, text_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_TRIVIAL = re.compile(
+    r"""(?:None|False|0|0\.0|-1|""|''|b""|b''|\[\s*\]|\{\s*\}|\(\s*\)|(?:dict|list|set|tuple|str)\(\s*\))?"""
+)
+_ABSTRACT = re.compile(r"\babstract\w*|\boverload\b|hookspec|\bsingledispatch(?:method)?\b|\bfinal_?stub\b")
+_HOOK_NAME = re.compile(
+    r"(?i)^(?:on|pre|post|before|after|_?handle|visit|setup|teardown)_|^(?:setUp|tearDown|setup|teardown|close)"
+)
+
+
+def _body(node: Node) -> Body | None:
+    """The comments before the first statement belong to the function node; in a body of nothing but comments they
+    become siblings of the function, so they are taken by their column."""
+    block = node.child_by_field_name("body")
+    colon = next((child for child in reversed(node.children) if child.type == ":"), None)
+    if colon is None:
+        return None
+    items = [child for child in node.children if child.type == "comment" and child.start_byte > colon.start_byte]
+    if block is not None:
+        items += block.named_children
+    if block is None or not block.named_children:
+        items += _comments_below(node, items)
+    # A comment in the last line of the block hangs on to whatever follows the function.
+    last = items[-1] if items else None
+    beside = _comment_beside(node, last)
+    if beside is not None:
+        items.append(beside)
+    return Body(tuple(items), colon.end_byte, items[-1].end_byte if items else colon.end_byte, closed=False)
+
+
+def _comments_below(node: Node, found: list[Node]) -> list[Node]:
+    comments: list[Node] = []
+    following = _following(node)
+    while following is not None and following.type == "comment":
+        if following.start_point.column <= node.start_point.column and following.start_point.row > node.end_point.row:
+            break
+        if following not in found:
+            comments.append(following)
+        following = following.next_sibling
+    return comments
+
+
+def _comment_beside(node: Node, last: Node | None) -> Node | None:
+    following = _following(node)
+    if last is None or following is None or following.type != "comment" or following.id == last.id:
+        return None
+    return following if following.start_point.row == last.end_point.row else None
+
+
+def _following(node: Node) -> Node | None:
+    while node.next_sibling is None:
+        if node.parent is None or node.parent.type == "module":
+            return None
+        node = node.parent
+    return node.next_sibling
+
+
+def _classify(node: Node) -> Item:
+    if node.type == "pass_statement":
+        return Item("nothing", node)
+    if node.type == "expression_statement" and node.named_child_count == 1:
+        child = node.named_child(0)
+        if child is not None:
+            return _classify_expression(node, child)
+    if node.type == "return_statement":
+        return _classify_return(node)
+    if node.type == "raise_statement":
+        return _classify_raise(node)
+    return Item("code", node)
+
+
+def _classify_expression(node: Node, child: Node) -> Item:
+    if child.type == "ellipsis":
+        return Item("nothing", node)
+    if child.type in ("string", "concatenated_string"):
+        first = _is_first(node)
+        return Item("docstring" if first else "nothing", node, text_of(child))
+    if child.type == "assignment":
+        left, right = child.child_by_field_name("left"), child.child_by_field_name("right")
+        if text_of(left) == "_" and right is not None:
+            return Item("nothing", node)
+        if text_of(left) in ("msg", "message", "err", "error", "text") and right is not None and "string" in right.type:
+            return Item("message", node)
+    if child.type == "call" and text_of(child.child_by_field_name("function")) in ("todo", "TODO"):
+        return Item("missing", node, text_of(child), certain=True)
+    return Item("code", node)
+
+
+def _is_first(node: Node) -> bool:
+    parent = node.parent
+    return parent is not None and parent.type == "block" and parent.named_child(0) == node
+
+
+def _classify_return(node: Node) -> Item:
+    value = text_of(node)[len("return") :].strip()
+    if value == "NotImplemented":
+        return Item("code", node)
+    return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+
+
+def _classify_raise(node: Node) -> Item:
+    raised = node.named_child(0)
+    if raised is None:
+        return Item("code", node)
+    function = raised.child_by_field_name("function") if raised.type == "call" else raised
+    name = text_of(function).rpartition(".")[2]
+    arguments = text_of(raised.child_by_field_name("arguments")) if raised.type == "call" else ""
+    if name == "NotImplementedError":
+        return Item("missing", node, arguments, certain=not _in_method(node))
+    if name in ("Exception", "RuntimeError") and markers.MESSAGE.search(arguments):
+        return Item("missing", node, arguments)
+    return Item("code", node)
+
+
+def _in_method(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None and parent.type != "function_definition":
+        parent = parent.parent
+    owner = parent
+    while owner is not None and owner.type not in ("class_definition", "module"):
+        owner = owner.parent
+    return owner is not None and owner.type == "class_definition"
+
+
+def _outer(node: Node) -> Node:
+    parent = node.parent
+    return parent if parent is not None and parent.type == "decorated_definition" else node
+
+
+def _decorators(site: Site) -> str:
+    return " ".join(text_of(child) for child in site.outer.children if child.type == "decorator")
+
+
+def _bases(owner: Node | None) -> str:
+    if owner is None or owner.type != "class_definition":
+        return ""
+    return text_of(owner.child_by_field_name("superclasses"))
+
+
+def _exempt(site: Site) -> str | None:
+    if site.path.endswith(".pyi"):
+        return "a type stub file"
+    if _ABSTRACT.search(_decorators(site)):
+        return "abstract, an overload or a hook specification by its decorator"
+    if re.search(r"(?:^|[(,.\s])(?:Protocol|Interface)\b", _bases(site.owner)):
+        return "a member of a protocol"
+    if _under_type_checking(site.outer):
+        return "under TYPE_CHECKING"
+    return None
+
+
+def _under_type_checking(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.type == "if_statement" and "TYPE_CHECKING" in text_of(parent.child_by_field_name("condition")):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _doubt(site: Site) -> str | None:
+    name, owner = site.simple_name, site.owner
+    in_class = owner is not None and owner.type == "class_definition"
+    if site.has("missing"):
+        return None
+    if in_class and re.search(r"\b(?:ABC|ABCMeta)\b|Abstract|Base\w*", f"{_bases(owner)} {_class_name(owner)}"):
+        return "an empty method of an abstract or base class"
+    if in_class and name == "__init__":
+        return "an empty __init__"
+    decorators = _decorators(site)
+    if re.search(r"\boverride\b|\.setter\b|\.deleter\b", decorators):
+        return "an override or a setter"
+    if decorators and not re.search(r"@(?:property|staticmethod|classmethod|\w*cache\w*)\b", decorators):
+        return "decorated: what is registered may be the name alone"
+    if _HOOK_NAME.search(name) or (name.startswith("__") and name.endswith("__")):
+        return "a hook by its name"
+    if re.search(r"(?:^|/)(?:tests?|conftest)(?:/|\.py$|_)|(?:^|/)test_", site.path) or (
+        owner is not None and owner.type == "function_definition"
+    ):
+        return "a callback or a test's helper"
+    return None
+
+
+def _class_name(owner: Node | None) -> str:
+    return "" if owner is None else text_of(owner.child_by_field_name("name"))
+
+
+def _returns_value(node: Node) -> bool | None:
+    declared = text_of(node.child_by_field_name("return_type"))
+    return declared not in ("None", "NoReturn", "Never") if declared else None
+
+
+LANGUAGE = Language(
+    name="python",
+    grammar="tree_sitter_python:language",
+    callable_types=frozenset({"function_definition"}),
+    owner_types=frozenset({"class_definition"}),
+    comment_types=frozenset({"comment"}),
+    line_comment="#",
+    body=_body,
+    classify=_classify,
+    outer=_outer,
+    returns_value=_returns_value,
+    exempt=_exempt,
+    doubt=_doubt,
+    placeholder=b"pass",
+    terminals=frozenset({"return_statement", "raise_statement"}),
+)
