@@ -31,7 +31,12 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
         return ()
     if markers.IGNORE_FILE.search(source) or markers.GENERATED.search(source, 0, 4096):
         return ()
-    file = SourceFile(path, source, load(name), tuple(added))
+    return stubs_in(path, source, load(name), added)
+
+
+def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
+    """As `find_stubs`, without asking the hint first."""
+    file = SourceFile(path, source, language, tuple(added))
     bodies = list(_bodies(file))
     taken = [(stub.start, stub.end) for stub in map(_stub, bodies)]
     found = [*bodies, *loose_stubs(file, taken)]
