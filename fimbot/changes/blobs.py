@@ -1,0 +1,149 @@
+"""The content of files, from where the change was read: the index, a commit or the working tree."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from fimbot.changes.modes import unreadable
+from fimbot.changes.paths import on_disk
+from fimbot.changes.repository import Repository, text
+from fimbot.changes.selection import Comparison, Selection, resolve
+from fimbot.changes.tracked import TrackedFile, tracked_files
+from fimbot.errors import GitError
+from fimbot.values import FileChange, SkippedFile
+
+# As far as git looks for a NUL (buffer_is_binary in its xdiff-interface.c).
+_BINARY_HEAD = 8000
+
+
+class Blobs:
+    """Reads changed files, and any other tracked file in the same state, for instance to look up a definition.
+
+    May be used by several threads.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        comparison: Comparison,
+        pipes: tuple[BinaryIO, BinaryIO],
+        max_file_bytes: int,
+    ) -> None:
+        self._repository = repository
+        self._comparison = comparison
+        self._requests, self._answers = pipes
+        self._max = max_file_bytes
+        self._lock = threading.Lock()
+        self._tracked: dict[str, TrackedFile] | None = None
+
+    def read(self, change: FileChange) -> bytes | SkippedFile:
+        """The bytes that `change.added` are lines of; or why there are none: too large, binary, gone."""
+        return self._read(change.path, change.mode, change.blob if change.origin != "worktree" else "")
+
+    def read_path(self, path: str) -> bytes | SkippedFile:
+        """A tracked file in the state that the change was read in."""
+        file = self._files().get(path)
+        if file is None:
+            return SkippedFile(path, "not tracked by git")
+        return self._read(path, file.mode, file.blob if self._comparison.origin != "worktree" else "")
+
+    def paths(self) -> tuple[str, ...]:
+        """Every tracked regular file, in git's order."""
+        return tuple(self._files())
+
+    def _files(self) -> dict[str, TrackedFile]:
+        with self._lock:
+            if self._tracked is None:
+                files = tracked_files(self._repository, self._comparison)
+                self._tracked = {file.path: file for file in files if unreadable(file.path, file.mode) is None}
+            return self._tracked
+
+    def _read(self, path: str, mode: int, blob: str) -> bytes | SkippedFile:
+        if skipped := unreadable(path, mode):
+            return skipped
+        content = self._object(blob) if blob else _file(self._repository.root, path, self._max)
+        if isinstance(content, str):
+            return SkippedFile(path, content)
+        if len(content) > self._max:
+            return SkippedFile(path, too_large(self._max))
+        if b"\0" in content[:_BINARY_HEAD]:
+            return SkippedFile(path, "binary")
+        return content
+
+    def _object(self, blob: str) -> bytes | str:
+        with self._lock:
+            try:
+                self._requests.write(blob.encode("ascii") + b"\n")
+                self._requests.flush()
+                # "<name> blob <size>", or "<name> missing"
+                name, _, size = self._answers.readline().decode("ascii").rpartition(" ")
+            except OSError as error:
+                raise GitError(f"git cat-file stopped: {error}") from error
+            if not name:
+                raise GitError("git cat-file stopped")
+            if not size.strip().isdigit():
+                return f"git has no such object ({blob[:12]} is {size.strip()})"
+            left = int(size)
+            content = self._answers.read(left) if left <= self._max else self._drain(left)
+            self._answers.read(1)
+            return content
+
+    def _drain(self, left: int) -> str:
+        while left and (piece := self._answers.read(min(left, 1 << 20))):
+            left -= len(piece)
+        return too_large(self._max)
+
+
+@contextmanager
+def open_blobs(repository: Repository, selection: Selection, *, max_file_bytes: int) -> Iterator[Blobs]:
+    """One `git cat-file` for all objects, which ends with the block."""
+    comparison = resolve(repository, selection)
+    with repository.conversation("cat-file", "--batch") as pipes:
+        yield Blobs(repository, comparison, pipes, max_file_bytes)
+
+
+def list_paths(repository: Repository, selection: Selection) -> Iterator[str]:
+    """Tracked regular files in the state that `selection` reads, in git's order; `selection.paths` narrow it."""
+    for file in tracked_files(repository, resolve(repository, selection), selection.paths):
+        if unreadable(file.path, file.mode) is None:
+            yield file.path
+
+
+def generated_paths(repository: Repository, paths: Iterable[str]) -> frozenset[str]:
+    """Those that .gitattributes call `linguist-generated`."""
+    request = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
+    if not request:
+        return frozenset()
+    answer = repository.run("check-attr", "-z", "--stdin", "linguist-generated", input=request)
+    fields = answer.split(b"\0")
+    return frozenset(
+        text(path) for path, value in zip(fields[::3], fields[2::3], strict=False) if value in (b"set", b"true")
+    )
+
+
+def too_large(max_file_bytes: int) -> str:
+    return f"larger than {max_file_bytes:,} bytes"
+
+
+def _file(root: Path, path: str, max_file_bytes: int) -> bytes | str:
+    """The file on disk, never through a symbolic link: it could lead anywhere."""
+    try:
+        file = on_disk(root, path)
+        if file.parent.resolve() != root.resolve() / os.fspath(file.parent.relative_to(root)) or file.is_symlink():
+            return "symbolic link"
+        # NONBLOCK: a FIFO put in the file's place would be waited for.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(file, flags), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return "not a regular file any more"
+            return stream.read(max_file_bytes + 1)
+    except FileNotFoundError:
+        return "gone from the working tree"
+    except (OSError, ValueError) as error:
+        return f"cannot be read: {getattr(error, 'strerror', None) or error}"

@@ -1,0 +1,165 @@
+"""git's diff, read while it is written: raw records for the files, unidiff for the hunks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from fimbot.changes.repository import text
+from fimbot.errors import GitError
+from fimbot.values import LineRange
+
+# Plumbing (diff-index, diff-tree) ignores most of the user's configuration; these options beat the rest of it.
+OPTIONS = (
+    "-r",
+    "--raw",
+    "-z",
+    "--no-abbrev",
+    "--patch",
+    "-U0",
+    "--inter-hunk-context=0",
+    "-M",
+    # Above this many candidates a rename counts as a new file. diff.renameLimit is read by plumbing too.
+    "-l1000",
+    # Nothing was added to a file that is gone.
+    "--diff-filter=d",
+    "--diff-algorithm=myers",
+    "--indent-heuristic",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    # Not "none": a moved submodule is to be seen. Not "untracked": git would run `git status` inside of it.
+    "--ignore-submodules=dirty",
+    "--ita-invisible-in-index",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A changed file. `blob` is all zeros where the content is the working tree's."""
+
+    path: str
+    old_path: str | None
+    mode: int
+    blob: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The hunks of one file."""
+
+    path: str
+    added: tuple[LineRange, ...]
+    binary: bool
+
+
+class DiffOutput:
+    """The records first, all of them; then the sections, one at a time."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        # Lines end at LF only: a CR or a form feed belongs to a line's text.
+        self._lines = iter(stream)
+        self._rest = b""
+
+    def _field(self) -> bytes:
+        pieces = []
+        while b"\0" not in self._rest:
+            pieces.append(self._rest)
+            self._rest = next(self._lines, b"\0")
+        end, _, self._rest = self._rest.partition(b"\0")
+        return b"".join(pieces) + end
+
+    def records(self) -> Iterator[Record]:
+        """The raw part, which an empty field ends: git-diff(1), "Raw output format"."""
+        while header := self._field():
+            _, mode, _, blob, status = header[1:].decode("ascii").split(" ")
+            old_path = text(self._field()) if status[0] in "RC" else None
+            yield Record(text(self._field()), old_path, int(mode, 8), blob, status[0])
+
+    def sections(self) -> Iterator[Section]:
+        """Raises GitError where git's output is not what it documents."""
+        # No line of a hunk begins with "diff --git": each begins with "+", "-", " ", "\\" or "@@".
+        start = self._rest or next(self._lines, b"")
+        while start:
+            section = _SectionReader(start, self._lines)
+            yield section.read()
+            start = section.next_start
+
+
+class _SectionReader:
+    def __init__(self, start: bytes, lines: Iterator[bytes]) -> None:
+        # "diff --git a/NAME b/NAME": the same name twice, unless a line "rename to" follows.
+        names = start.removeprefix(b"diff --git ").removesuffix(b"\n")
+        self._path = _path(names[len(names) // 2 + 1 :])
+        self._lines = lines
+        self.next_start = b""
+
+    def read(self) -> Section:
+        from unidiff.errors import UnidiffParseError
+        from unidiff.patch import PatchSet
+
+        path, binary = self._path, False
+        for line in self._lines:
+            if line.startswith(b"@@"):
+                break
+            if line.startswith(b"rename to "):
+                path = _unquote(line.removeprefix(b"rename to ").removesuffix(b"\n"))
+            elif line.startswith(b"deleted file mode "):
+                # The first of two sections for a file that became another kind of file.
+                path = ""
+            elif line.startswith(b"Binary files "):
+                binary = True
+            elif line.startswith(b"diff --git "):
+                self.next_start = line
+                return Section(path, (), binary)
+        else:
+            return Section(path, (), binary)
+        try:
+            (patched,) = PatchSet(self._skeleton(line), metadata_only=True)
+        except (UnidiffParseError, ValueError) as error:
+            raise GitError(f"git wrote a diff of {path} that cannot be read: {error}") from error
+        added = (LineRange(h.target_start, h.target_start + h.target_length - 1) for h in patched if h.target_length)
+        return Section(path, tuple(added), binary)
+
+    def _skeleton(self, hunk: bytes) -> Iterator[str]:
+        """The section for unidiff, without its text: only the headers say something in a diff without context.
+
+        The names are left out as well. unidiff takes a "diff --git" line apart at spaces, which a name may hold.
+        """
+        yield "--- a/file\n"
+        yield "+++ b/file\n"
+        yield text(hunk)
+        for line in self._lines:
+            mark = line[:1]
+            if mark == b"+":
+                yield "+\n"
+            elif mark == b"-":
+                yield "-\n"
+            elif mark == b"@":
+                yield text(line)
+            elif mark == b"d":
+                self.next_start = line
+                return
+            # What remains is "\\ No newline at end of file".
+
+
+def _path(name: bytes) -> str:
+    return _unquote(name).removeprefix("b/")
+
+
+def _unquote(name: bytes) -> str:
+    """git quotes a name as C does where it holds a quote, a backslash or a control character."""
+    return text(_ESCAPE.sub(_unescape, name[1:-1]) if name.startswith(b'"') else name)
+
+
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_LETTERS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+
+def _unescape(match: re.Match[bytes]) -> bytes:
+    code = match[1]
+    return bytes([int(code, 8)]) if len(code) == 3 else _LETTERS.get(code, code)

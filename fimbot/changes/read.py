@@ -1,0 +1,98 @@
+"""The files of a change, with the line ranges that it added."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from fimbot.changes.blobs import too_large
+from fimbot.changes.diff import OPTIONS, DiffOutput, Record
+from fimbot.changes.modes import unreadable
+from fimbot.changes.paths import on_disk
+from fimbot.changes.repository import Repository
+from fimbot.changes.selection import Comparison, Selection, resolve
+from fimbot.changes.tracked import tracked_files
+from fimbot.values import WHOLE_FILE, FileChange, SkippedFile
+
+
+def read_changes(
+    repository: Repository, selection: Selection, *, max_file_bytes: int
+) -> Iterator[FileChange | SkippedFile]:
+    """In git's order of paths; what git takes for binary comes last. Memory does not grow with the lines.
+
+    A file without added lines is not part of it. Files that git does not track are not either, as in `git diff`.
+    With `--all`, content is not looked at here: what is binary or too large shows when it is read.
+    """
+    comparison = resolve(repository, selection)
+    if comparison.old is None:
+        yield from _whole_files(repository, comparison, selection.paths)
+    else:
+        yield from _changed_files(repository, comparison, comparison.old, selection.paths, max_file_bytes)
+
+
+def _whole_files(
+    repository: Repository, comparison: Comparison, paths: tuple[str, ...]
+) -> Iterator[FileChange | SkippedFile]:
+    in_worktree = comparison.origin == "worktree"
+    for file in tracked_files(repository, comparison, paths):
+        # As in a diff, what was deleted is not part of it; nor what a sparse checkout leaves out.
+        if in_worktree and not os.path.lexists(on_disk(repository.root, file.path)):
+            continue
+        yield unreadable(file.path, file.mode) or FileChange(
+            file.path, (WHOLE_FILE,), "" if in_worktree else file.blob, comparison.origin, file.mode
+        )
+
+
+def _changed_files(
+    repository: Repository, comparison: Comparison, old: str, paths: tuple[str, ...], max_file_bytes: int
+) -> Iterator[FileChange | SkippedFile]:
+    command = {
+        "commit": ("diff-tree", *OPTIONS, old, comparison.new),
+        "index": ("diff-index", "--cached", *OPTIONS, old),
+        "worktree": ("diff-index", *OPTIONS, old),
+    }[comparison.origin]
+    # What is larger is "binary" to git then: it neither compares nor writes out what nobody will read.
+    limit = (f"core.bigFileThreshold={max_file_bytes}",)
+    # Pathspecs are relative to where the user stands, hence `at`; the paths that come out are not.
+    with repository.stream(*command, "--", *paths, at=repository.cwd, config=limit) as stream:
+        output = DiffOutput(stream)
+        records: dict[str, Record] = {}
+        for record in output.records():
+            if skipped := unreadable(record.path, record.mode):
+                yield skipped
+            else:
+                records[record.path] = record
+        binaries = []
+        for section in output.sections():
+            found = records.get(section.path)
+            if found and section.added:
+                blob = "" if comparison.origin == "worktree" else found.blob
+                yield FileChange(found.path, section.added, blob, comparison.origin, found.mode, found.old_path)
+            elif found and section.binary:
+                binaries.append(found)
+    yield from _binaries(repository, comparison, binaries, max_file_bytes)
+
+
+def _binaries(
+    repository: Repository, comparison: Comparison, records: list[Record], max_file_bytes: int
+) -> Iterator[SkippedFile]:
+    sizes = _disk_sizes if comparison.origin == "worktree" else _object_sizes
+    for record, size in zip(records, sizes(repository, records), strict=True):
+        yield SkippedFile(record.path, too_large(max_file_bytes) if size > max_file_bytes else "binary")
+
+
+def _disk_sizes(repository: Repository, records: list[Record]) -> list[int]:
+    sizes = []
+    for record in records:
+        file = on_disk(repository.root, record.path)
+        sizes.append(file.lstat().st_size if os.path.lexists(file) else 0)
+    return sizes
+
+
+def _object_sizes(repository: Repository, records: list[Record]) -> list[int]:
+    if not records:
+        return []
+    names = "".join(f"{record.blob}\n" for record in records).encode("ascii")
+    answers = repository.run("cat-file", "--batch-check=%(objectsize)", input=names).split(b"\n")
+    # "<name> missing", for instance in a partial clone
+    return [int(answer) if answer.isdigit() else 0 for answer in answers[: len(records)]]
