@@ -34,7 +34,8 @@ class GitError(FimbotError):
 
 
 class EngineError(FimbotError):
-    pass
+    requests = 0
+    """HTTP requests that were sent in vain, retries included."""
 
 
 class EngineRefused(EngineError):

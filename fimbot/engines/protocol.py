@@ -88,6 +88,8 @@ class Engine(Protocol):
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         """Streams the answer and calls `done` with the text so far; when that says True, hangs up.
 
+        A try after a broken answer begins with an empty text again. `done` is not called for an answer that
+        comes whole, nor with a text that the server itself has ended.
         Raises `EngineRefused` where asking again cannot help, `EngineUnavailable` where it may, a plain
         `EngineError` where it is about this one question, and `SettingsError` before anything is sent.
         What `done` raises goes through.
@@ -102,7 +104,8 @@ class Outside:
     """What an engine's factory is given beside the settings; a test replaces each."""
 
     environ: Mapping[str, str] = field(repr=False)
-    clock: Clock = time.monotonic
+    sleep: Callable[[float], object] | None = None
+    """Between tries. None: a sleep that `Engine.close` ends."""
     transport: Any = None
     """An `httpx.BaseTransport`. Typed loosely because httpx costs 100 ms to import and the table must not."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -10,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from fimbot.engines.protocol import Clock, Engine, Factory, Outside
+from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.errors import SettingsError
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
@@ -43,7 +42,7 @@ def open_engine(
     settings: Settings,
     environ: Mapping[str, str],
     *,
-    clock: Clock = time.monotonic,
+    sleep: Callable[[float], object] | None = None,
     transport: Any = None,
     find_model: FindModel | None = None,
 ) -> Opened:
@@ -54,12 +53,10 @@ def open_engine(
     choice = choose_engine(settings, environ, find_model=find_model)
     module, _, factory = ENGINES[choice.name].partition(":")
     open_it = cast(Factory, getattr(import_module(module), factory))
-    return Opened(open_it(settings, Outside(environ, clock, transport)), choice.why)
+    return Opened(open_it(settings, Outside(environ, sleep, transport)), choice.why)
 
 
-def choose_engine(
-    settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None
-) -> Choice:
+def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None) -> Choice:
     """Which engine, and why. Sends nothing and starts no key command."""
     if settings.engine is not None:
         return Choice(_known(settings.engine), f"{settings.engine}: chosen in the settings")

@@ -1,0 +1,170 @@
+"""The FIM answer, streamed or whole. Liberal in what is read: unknown fields are passed over, and what
+kind of answer it is shows in its first bytes, whatever its content type says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Protocol, TypeGuard
+
+from fimbot.engines.faults import Passing, message_in
+from fimbot.engines.sse import events
+from fimbot.errors import EngineUnavailable
+from fimbot.values import FinishReason, Usage
+
+_FINISHES: dict[str, FinishReason] = {
+    "stop": "stop",
+    "length": "length",
+    "model_length": "length",
+    "max_tokens": "length",
+}
+_EVENT_STARTS = (b"data", b"event", b"id", b"retry", b":")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Incoming(Protocol):
+    @property
+    def content_type(self) -> str: ...
+
+    def quote(self, text: str) -> str:
+        """Text of the server's as part of one line, without the key."""
+
+    def chunks(self) -> Iterator[bytes]: ...
+
+    def expect_end(self) -> None:
+        """Everything that matters has come: what is still to follow gets little time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    text: str
+    finish_reason: FinishReason
+    usage: Usage | None
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    finish: FinishReason | None
+    usage: Usage | None
+    has_choice: bool
+
+
+class _Text:
+    """Grows by pieces. The halves of a surrogate pair that came as two \\u escapes, maybe in two pieces, are
+    joined; a half that is left alone becomes U+FFFD, since it could be written nowhere."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._has_halves = False
+
+    def add(self, piece: str) -> None:
+        self._text += piece
+        self._has_halves = self._has_halves or _SURROGATE.search(piece) is not None
+
+    def so_far(self) -> str:
+        if not self._has_halves:
+            return self._text
+        return self._text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def read_answer(incoming: Incoming, done: Callable[[str], bool]) -> Answer:
+    """Raises `Passing` for an answer that is cut short or garbled, `EngineUnavailable` for one that is
+    something else altogether."""
+    start = b""
+    chunks = incoming.chunks()
+    for chunk in chunks:
+        start = (start + chunk).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if len(start) >= max(map(len, _EVENT_STARTS)):
+            break
+    if not start:
+        raise Passing("the answer is empty")
+    if start.startswith(_EVENT_STARTS):
+        return _streamed(incoming, chain([start], chunks), done)
+    if start.startswith(b"{"):
+        return _whole(b"".join(chain([start], chunks)), incoming.quote)
+    raise EngineUnavailable(f"the answer is {incoming.content_type or 'of no known type'}, not JSON")
+
+
+def _streamed(incoming: Incoming, chunks: Iterator[bytes], done: Callable[[str], bool]) -> Answer:
+    text, usage, finish = _Text(), None, None
+    seen = ended = False
+    try:
+        for data in events(chunks):
+            if data.strip() == "[DONE]":
+                ended = True
+                break
+            piece = _piece(data, incoming.quote)
+            usage = piece.usage or usage
+            seen = seen or piece.has_choice
+            if finish is not None:
+                continue  # only the usage may follow
+            text.add(piece.text)
+            if piece.finish is not None:
+                finish = piece.finish
+                incoming.expect_end()
+            elif piece.text and done(text.so_far()):
+                return Answer(text.so_far(), "cancelled", usage, cancelled=True)
+    except EngineUnavailable:
+        if finish is None:
+            raise
+    if not seen or (finish is None and not ended):
+        raise Passing("the answer broke off")
+    return Answer(text.so_far(), finish or "unknown", usage)
+
+
+def _whole(body: bytes, quote: Callable[[str], str]) -> Answer:
+    piece = _piece(body.decode("utf-8", "replace"), quote)
+    if not piece.has_choice:
+        raise Passing("the answer holds no choice")
+    text = _Text()
+    text.add(piece.text)
+    return Answer(text.so_far(), piece.finish or "unknown", piece.usage)
+
+
+def _piece(data: str, quote: Callable[[str], str]) -> _Piece:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        raise Passing("the answer is garbled: not JSON") from None
+    if not isinstance(value, dict):
+        raise Passing("the answer is garbled: not an object")
+    usage = _usage(value.get("usage"))
+    choices = value.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        if value.get("error") or value.get("object") == "error":
+            raise Passing(f"the server broke the answer off: {quote(message_in(value))}")
+        return _Piece("", None, usage, has_choice=False)
+    choice = choices[0]
+    finish = choice.get("finish_reason")
+    if finish == "error":
+        raise Passing("the server broke the answer off with an error")
+    known = _FINISHES.get(finish, "unknown") if isinstance(finish, str) else None
+    return _Piece(_text(choice), known, usage, has_choice=True)
+
+
+def _text(choice: dict[str, Any]) -> str:
+    """`delta.content` of a stream, `message.content` of a whole answer, `text` of the older API: a string,
+    a list of parts, or null."""
+    holder = next((choice[name] for name in ("delta", "message") if isinstance(choice.get(name), dict)), None)
+    content = holder.get("content") if holder is not None else choice.get("text")
+    parts = content if isinstance(content, list) else [content]
+    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _usage(value: object) -> Usage | None:
+    if not isinstance(value, dict):
+        return None
+    prompt, completion = value.get("prompt_tokens"), value.get("completion_tokens")
+    if not (_is_count(prompt) and _is_count(completion)):
+        return None
+    return Usage(prompt, completion)
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value < 2**53

@@ -1,0 +1,268 @@
+"""The one module that knows httpx: a channel to one endpoint, for one key. Safe to use from many threads.
+
+Every request has a connection of its own: nearly every answer is hung up on at the hole's end, which closes
+it anyway, and a fresh one is never found to have been closed by the other side meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import TypeVar
+
+import httpx
+
+from fimbot import __version__
+from fimbot.engines.call import Call
+from fimbot.engines.faults import RETRIED, Passing, pause_before, quoted, refusal, retry_after, said
+from fimbot.engines.protocol import Deadline
+from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
+from fimbot.settings.keys import Key
+
+CONNECT_SECONDS = 5.0
+# A model that is at work sends something every second; after this long, another try is the better bet.
+SILENCE_SECONDS = 30.0
+# After the finish reason only [DONE] can follow, and some servers leave the connection open instead.
+END_SECONDS = 2.0
+# 4,096 tokens, each in an event of 300 bytes, are 1.2 MB.
+MAX_ANSWER_BYTES = 4_000_000
+MAX_ERROR_BYTES = 64_000
+
+Answer = TypeVar("Answer")
+
+
+def endpoint(base_url: str, route: str) -> httpx.URL:
+    """`base_url` with `route` behind it; what the base has of the route already is not repeated, since people
+    paste `https://api.mistral.ai/v1` as well as `https://api.mistral.ai`.
+
+    Raises `SettingsError` for what is no URL, or one that a key must not be sent to.
+    """
+    try:
+        url = httpx.URL(base_url.strip())
+    except (httpx.InvalidURL, ValueError):
+        raise SettingsError(f"base-url {base_url!r} is not a URL") from None
+    if url.scheme not in ("http", "https") or not url.host:
+        raise SettingsError(f"base-url {base_url!r} must begin with https:// and a host")
+    if url.userinfo:
+        raise SettingsError("base-url holds a user name or password; the key belongs in the environment")
+    if url.query or url.fragment:
+        raise SettingsError(f"base-url {base_url!r} must end with its path, without ? or #")
+    if url.scheme == "http" and not _is_loopback(url.host):
+        raise SettingsError(f"base-url {base_url!r} would send the key unencrypted; use https://")
+    has = [part for part in url.path.split("/") if part]
+    wants = route.split("/")
+    shared = next(n for n in range(len(wants), -1, -1) if has[len(has) - n :] == wants[:n])
+    return url.copy_with(path="/" + "/".join(has + wants[shared:]))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Incoming:
+    """The body of an answer: bounded in size and time, its transport's errors translated."""
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        call: Call,
+        deadline: Deadline,
+        quote: Callable[[str], str],
+        own: Callable[[httpx.HTTPError, Call, Deadline], EngineError],
+    ) -> None:
+        self.content_type = quote(response.headers.get("Content-Type", ""))
+        self.quote = quote
+        self._response = response
+        self._call = call
+        self._deadline = deadline
+        self._own = own
+
+    def chunks(self) -> Iterator[bytes]:
+        size = 0
+        try:
+            for chunk in self._response.iter_raw():
+                size += len(chunk)
+                if size > MAX_ANSWER_BYTES:
+                    raise EngineUnavailable(f"the answer is larger than {MAX_ANSWER_BYTES // 1_000_000} MB")
+                yield chunk
+                if self._call.hung_up or not self._deadline.remaining():
+                    raise EngineUnavailable("no whole answer before the deadline")
+        except httpx.HTTPError as error:
+            raise self._own(error, self._call, self._deadline) from None
+
+    def expect_end(self) -> None:
+        self._call.allow(min(END_SECONDS, self._deadline.remaining()))
+
+    def beginning(self) -> bytes:
+        """As much of an error's text as there is to have."""
+        body = b""
+        try:
+            for chunk in self.chunks():
+                body += chunk
+                if len(body) >= MAX_ERROR_BYTES:
+                    break
+        except EngineUnavailable:
+            pass  # the status has said what matters
+        return body[:MAX_ERROR_BYTES]
+
+
+class Channel:
+    def __init__(
+        self,
+        url: httpx.URL,
+        key: Key,
+        model: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], object] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """`url` is one that `endpoint` made. `model` is only told in messages."""
+        self.host = url.netloc.decode("ascii")
+        self._url = url
+        self._key = key
+        self._model = model
+        self._jitter = jitter
+        self._closed = threading.Event()
+        self._sleep = sleep or self._closed.wait
+        self._calls: set[Call] = set()
+        self._lock = threading.Lock()
+        self._client = httpx.Client(
+            transport=transport,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            follow_redirects=False,  # a redirect would take the key, or the code, to another host
+            # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
+            trust_env=url.scheme == "https",
+            headers={
+                "Authorization": f"Bearer {key.reveal()}",
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream, application/json",
+                "Accept-Encoding": "identity",  # what is compressed could grow past any limit
+                "User-Agent": f"fimbot/{__version__}",
+            },
+        )
+
+    def post(
+        self, body: Mapping[str, object], read: Callable[[Incoming], Answer], deadline: Deadline
+    ) -> tuple[Answer, int]:
+        """What `read` makes of the answer, and the number of requests that it took.
+
+        Raises `EngineRefused`, `EngineUnavailable` or `EngineError`, with the requests counted in them.
+        """
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        tries = 0
+        try:
+            while True:
+                if self._closed.is_set():
+                    raise EngineUnavailable(f"{self.host}: not asked, interrupted")
+                if not deadline.remaining():
+                    raise EngineUnavailable(f"{self.host}: not asked, the deadline has passed")
+                tries += 1
+                try:
+                    return self._attempt(content, read, deadline), tries
+                except Passing as fault:
+                    self._rest(tries, fault, deadline)
+        except EngineError as error:
+            error.requests = tries
+            raise
+
+    def close(self) -> None:
+        self._closed.set()
+        with self._lock:
+            calls = list(self._calls)
+        for call in calls:
+            call.hang_up()
+        if not calls:  # no connection outlives its call, so nothing leaks where some are still ending
+            self._client.close()
+
+    def _attempt(self, content: bytes, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
+        left = deadline.remaining()
+        timeout = httpx.Timeout(min(SILENCE_SECONDS, left), connect=min(CONNECT_SECONDS, left))
+        with self._under_way(deadline) as call:
+            try:
+                with self._client.stream(
+                    "POST", self._url, content=content, timeout=timeout, extensions={"trace": call.trace}
+                ) as response:
+                    incoming = Incoming(response, call, deadline, self._quote, self._own)
+                    if not response.is_success:
+                        raise self._refused(response, incoming)
+                    if response.headers.get("Content-Encoding", "identity") != "identity":
+                        raise EngineUnavailable("the answer is compressed, which was not asked for")
+                    return read(incoming)
+            except httpx.HTTPError as error:
+                raise self._named(self._own(error, call, deadline)) from None
+            except EngineError as error:
+                raise self._named(error) from None
+
+    @contextmanager
+    def _under_way(self, deadline: Deadline) -> Iterator[Call]:
+        call = Call(deadline.remaining())
+        with self._lock:
+            self._calls.add(call)
+        try:
+            yield call
+        finally:
+            call.end()
+            with self._lock:
+                self._calls.discard(call)
+
+    def _rest(self, tries: int, fault: Passing, deadline: Deadline) -> None:
+        pause = pause_before(tries, fault, self._jitter)
+        if pause is None:
+            raise EngineUnavailable(f"{fault}; given up after {tries} tries") from None
+        left = deadline.remaining()
+        if pause >= left:
+            wants = f"it asks for {fault.retry_after:.0f} s, " if fault.retry_after is not None else ""
+            raise EngineUnavailable(f"{fault}; {wants}too long for the {left:.0f} s before the deadline")
+        self._sleep(pause)
+
+    def _refused(self, response: httpx.Response, incoming: Incoming) -> EngineError:
+        status = response.status_code
+        if 300 <= status < 400:
+            target = self._quote(response.headers.get("Location", "nowhere"))
+            return EngineRefused(f"{status}, it redirects to {target}; the key does not follow, set base-url")
+        quote = said(incoming.beginning(), self._key)
+        if status in RETRIED:
+            asked, date = response.headers.get("Retry-After", ""), response.headers.get("Date", "")
+            pause = retry_after(asked, date, time.time())
+            return Passing(f"{status}{quote}", throttled=status == 429, retry_after=pause)
+        if status in (400, 413):
+            return EngineError(f"{status}, it does not take this window; try fewer window-tokens{quote}")
+        if 400 <= status < 500:
+            return EngineRefused(refusal(status, self._key, self._model) + quote)
+        return EngineUnavailable(f"{status}{quote}")
+
+    def _own(self, error: httpx.HTTPError, call: Call, deadline: Deadline) -> EngineError:
+        words = self._quote(str(error))
+        if self._closed.is_set():
+            return EngineUnavailable("hung up, interrupted")
+        if call.hung_up or not deadline.remaining():
+            return EngineUnavailable("no whole answer before the deadline")
+        if "CERTIFICATE_VERIFY_FAILED" in words:
+            return EngineRefused(f"its certificate is not trusted; set SSL_CERT_FILE to your CA's ({words})")
+        if isinstance(error, httpx.ProxyError):
+            return EngineRefused(f"the proxy on the way refuses; check HTTPS_PROXY ({words})")
+        if isinstance(error, httpx.ConnectTimeout):
+            return Passing(f"no connection within {CONNECT_SECONDS:.0f} s")
+        if isinstance(error, httpx.ConnectError):
+            return Passing(f"cannot be reached ({words})")
+        if isinstance(error, httpx.TimeoutException):
+            return Passing(f"silent for {SILENCE_SECONDS:.0f} s")
+        if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
+            return Passing(f"the connection broke ({words})")
+        return EngineUnavailable(words)
+
+    def _quote(self, text: str) -> str:
+        return quoted(text, self._key)
+
+    def _named(self, error: EngineError) -> EngineError:
+        error.args = (f"{self.host}: {error}",)
+        return error

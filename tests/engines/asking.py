@@ -1,0 +1,36 @@
+"""What the tests of engines share: an engine on loopback, and one question for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.table import open_engine
+from fimbot.settings.values import Settings
+from fimbot.values import Completion
+from tests.doubles.langdock import KEY
+
+QUESTION = Question("def one():\n", "\n\nprint(one())\n", max_tokens=64)
+
+
+def opened(
+    base_url: str | None,
+    *,
+    engine: str = "langdock",
+    key: str = KEY,
+    sleep: Callable[[float], object] | None = None,
+    **settings: Any,
+) -> Engine:
+    environ = {f"{engine.upper()}_API_KEY": key}
+    return open_engine(Settings(engine=engine, base_url=base_url, **settings), environ, sleep=sleep).engine
+
+
+def ask(
+    engine: Engine,
+    question: Question = QUESTION,
+    *,
+    done: Callable[[str], bool] = lambda text: False,
+    seconds: float = 10.0,
+) -> Completion:
+    return engine.ask(question, done=done, deadline=Deadline.after(seconds))
