@@ -194,6 +194,8 @@ class Report:
     requests: int = 0
     usage: Usage = field(default_factory=lambda: Usage(0, 0))
     seconds: float = 0.0
+    patch: bytes = b""
+    """Of all suggestions: each file once."""
     problems: tuple[str, ...] = ()
     """One line for each thing that kept the job from being done whole (engine down, interrupted)."""
 

@@ -1,0 +1,49 @@
+"""`fimbot config show`: each value, and where it came from."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fimbot.changes import open_repository
+from fimbot.errors import GitError
+from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
+from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.schema import kebab
+
+
+@click.group(short_help="Show the settings in force.")
+def config() -> None:
+    """The settings, from the command line down to the defaults."""
+
+
+@config.command()
+def show() -> int:
+    """Shows each value and where it came from; of keys only that they are there."""
+    try:
+        root = open_repository(Path.cwd()).root
+    except GitError:
+        root = None
+    loaded = load_settings({}, os.environ, root, user_file())
+    for field in fields(loaded.settings):
+        value = getattr(loaded.settings, field.name)
+        click.echo(f"{kebab(field.name)} = {_shown(value)}  # {loaded.sources.get(field.name, 'default')}")
+    for name in (*KEY_NAMES.values(), ANY_ENGINE):
+        if os.environ.get(name):
+            click.echo(f"# {name} is set")
+    click.echo(f"# the user's own file: {user_file()}")
+    return 0
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(not set)"
+    if isinstance(value, tuple):
+        return f"[{', '.join(_shown(each) for each in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -1,0 +1,109 @@
+"""What a command works with: the repository, the change, the settings, the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision
+from fimbot.reporters.style import Style
+from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.values import Settings
+
+if TYPE_CHECKING:
+    from fimbot.fills.cache import CompletionCache
+
+PATCHES = "fimbot/patches"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    repository: Repository
+    selection: Selection
+    settings: Settings
+
+    @contextmanager
+    def blobs(self) -> Iterator[Blobs]:
+        with open_blobs(self.repository, self.selection, max_file_bytes=self.settings.max_file_bytes) as blobs:
+            yield blobs
+
+
+def open_session(words: Sequence[str], staged: bool, all_files: bool, command_line: Mapping[str, Any]) -> Session:
+    repository = open_repository(Path.cwd())
+    settings = load_settings(command_line, os.environ, repository.root, user_file()).settings
+    revision, paths = split_revision(repository, words)
+    return Session(repository, Selection(revision, staged, all_files, paths), settings)
+
+
+def style_of(repository: Repository, color: str, *, verbose: bool, quiet: bool, patches: Path | None = None) -> Style:
+    return Style(
+        color=wants_color(color, sys.stdout),
+        verbose=verbose,
+        quiet=quiet,
+        patches=shown_path(patches) if patches else None,
+        root="" if same_directory(repository.root, Path.cwd()) else str(repository.root),
+    )
+
+
+def wants_color(color: str, stream: Any) -> bool:
+    """https://no-color.org: the variable counts when it is not empty, an explicit option counts more."""
+    if color != "auto":
+        return color == "always"
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def same_directory(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def shown_path(path: Path) -> str:
+    """Relative where that is short: below the directory in which the user stands."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """To standard error: everything that is not the data that was asked for."""
+    if not quiet:
+        click.echo(f"fimbot: {message}", err=True)
+
+
+@contextmanager
+def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr, show_eta=True) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield advance
+
+
+@contextmanager
+def opened_cache(settings: Settings) -> Iterator[CompletionCache | None]:
+    """The user's cache of answers; None with `--no-cache`."""
+    if not settings.cache:
+        yield None
+        return
+    from platformdirs import user_cache_path
+
+    from fimbot.fills.cache import CompletionCache
+
+    with closing(CompletionCache(user_cache_path("fimbot", appauthor=False) / "completions.sqlite")) as cache:
+        yield cache

@@ -1,0 +1,185 @@
+"""`fimbot suggest`: find the stubs of a change, fill them, show and write patches."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from fimbot.commands import options
+from fimbot.commands.main import INTERRUPTED
+from fimbot.commands.output import write_bytes, write_report
+from fimbot.commands.session import PATCHES, Session, open_session, opened_cache, progress_bar, say, style_of
+from fimbot.engines.protocol import Deadline, Engine
+from fimbot.engines.table import open_engine
+from fimbot.errors import FimbotError, PatchError, SettingsError
+from fimbot.patches.store import combined_patch, write_patches
+from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
+from fimbot.reporters.style import one_line, printable
+from fimbot.reporters.text import place
+from fimbot.values import Outcome, Report, Skip, Suggestion, Usage, stub_of
+
+_NOTHING = Filled((), (), ())
+
+
+@click.command(short_help="Fill the stubs of a change, as patches.")
+@options.change
+@options.asking
+@options.listing
+@click.option("--output", metavar="FILE", help="All patches in one file; - for standard output.")
+@click.option("--apply", "apply_", is_flag=True, help="Apply them to the working tree at once.")
+@click.option("--dry-run", is_flag=True, help="Show exactly what would be sent; contact nobody.")
+def suggest(
+    words: tuple[str, ...],
+    staged: bool,
+    all_files: bool,
+    engine: str | None,
+    model: str | None,
+    base_url: str | None,
+    max_suggestions: str | None,
+    deadline: str | None,
+    no_cache: bool,
+    kinds: str | None,
+    format_: str,
+    exit_code: bool,
+    quiet: bool,
+    verbose: bool,
+    color: str,
+    output: str | None,
+    apply_: bool,
+    dry_run: bool,
+) -> int:
+    """Finds the stubs of a change, asks a fill-in-the-middle model for the bodies, and writes patches.
+
+    REVISION is what `git diff` takes. Without one: the staged change if there is one, else the working tree.
+    A REV is compared with the working tree, A..B with the content at B.
+    """
+    given = options.given(
+        engine=engine, model=model, base_url=base_url, max_suggestions=max_suggestions, deadline=deadline, kinds=kinds
+    )
+    session = open_session(words, staged, all_files, given | ({"cache": False} if no_cache else {}))
+    if dry_run:
+        return show_questions(session)
+    run = run_suggest(session, quiet=quiet)
+    directory = session.repository.git_path(PATCHES)
+    problems = [*run.report.problems, *_written(directory, run)]
+    style = style_of(session.repository, color, verbose=verbose, quiet=quiet, patches=directory)
+    if output is not None:
+        write_bytes(run.report.patch, output)
+    if output != "-":
+        write_report(run.report, format_, "-", style)
+    if apply_ and run.suggestions:
+        from fimbot.commands.apply import apply_suggestions
+
+        apply_suggestions(session.repository, run.suggestions)
+        say(f"applied {len(run.suggestions)} to the working tree", quiet=quiet)
+    for problem in problems:
+        say(problem)
+    if run.interrupted:
+        say("interrupted; what was done is kept")
+        return INTERRUPTED
+    if problems:
+        return FimbotError.exit_status
+    return int(exit_code and any(stub_of(each).tier != "report" for each in run.report.outcomes))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    report: Report
+    contents: Mapping[str, bytes]
+    interrupted: bool = False
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        return tuple(each for each in self.report.outcomes if isinstance(each, Suggestion))
+
+
+def run_suggest(session: Session, *, quiet: bool) -> Run:
+    """Everything but the reporting: finds, asks, cuts, proves."""
+    begun = time.monotonic()
+    with session.blobs() as blobs:
+        findings = find(session.repository, session.selection, blobs, session.settings)
+        if not findings.wanted:
+            return Run(_report(findings, None, _NOTHING, begun), {})
+        opened = open_engine(session.settings, os.environ)
+        say(f"engine {opened.why}", quiet=quiet)
+        asked = list(ask(findings, blobs, opened.engine, session.settings))
+    with opened_cache(session.settings) as cache, closing(opened.engine):
+        deadline = Deadline.after(session.settings.deadline)
+        questions = [each for each in asked if isinstance(each, Asked)]
+        with progress_bar(f"filling {len(questions)} stubs", quiet=quiet) as progress:
+            filled = fill(findings, questions, opened.engine, session.settings, cache, deadline, progress)
+    unasked = tuple(each for each in asked if isinstance(each, Skip))
+    filled = replace(filled, outcomes=filled.outcomes + unasked)
+    return Run(_report(findings, opened.engine, filled, begun), findings.contents, filled.interrupted)
+
+
+def _report(findings: Findings, engine: Engine | None, filled: Filled, begun: float) -> Report:
+    outcomes = sorted((*filled.outcomes, *findings.listed), key=_place)
+    suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
+    usages = [each.usage for each in filled.completions if each.usage and not each.cached]
+    return Report(
+        engine=engine.name if engine else None,
+        model=engine.model if engine else None,
+        outcomes=tuple(outcomes),
+        files=findings.files,
+        skipped_files=findings.skipped_files,
+        withheld=filled.withheld,
+        requests=sum(each.requests for each in filled.completions if not each.cached),
+        usage=Usage(sum(u.prompt_tokens for u in usages), sum(u.completion_tokens for u in usages)),
+        seconds=time.monotonic() - begun,
+        patch=combined_patch(suggestions, findings.contents),
+        problems=filled.problems,
+    )
+
+
+def _place(outcome: Outcome) -> tuple[str, int]:
+    return stub_of(outcome).path, stub_of(outcome).hole.start
+
+
+def _written(directory: Path, run: Run) -> list[str]:
+    """Writes the patches; what kept them from being written, which must not keep them from being shown."""
+    if not run.report.engine:
+        return []
+    try:
+        write_patches(directory, run.suggestions, run.contents)
+    except PatchError as error:
+        return [str(error)]
+    return []
+
+
+def show_questions(session: Session) -> int:
+    """Prints exactly what would be sent, and to whom."""
+    with session.blobs() as blobs:
+        findings = find(session.repository, session.selection, blobs, session.settings)
+        engine = _engine_to_show(session)
+        total = 0
+        for each in ask(findings, blobs, engine, session.settings):
+            stub = stub_of(each) if isinstance(each, Skip) else each.stub
+            title = f"{place(stub)}  {one_line(stub.name)}"
+            if isinstance(each, Skip):
+                click.echo(f"=== {title}: skipped, {each.reason}")
+                continue
+            total += each.window.tokens
+            to = f"to {engine.name} at {engine.host}, model {engine.model}"
+            click.echo(
+                f"=== {title}: {to}, about {each.window.tokens:,} tokens and {each.question.max_tokens:,} at most back"
+            )
+            click.echo(f"--- prompt\n{printable(each.question.prompt)}\n--- suffix\n{printable(each.question.suffix)}")
+            for kept in each.window.withheld:
+                click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
+    say(f"nothing was sent: {len(findings.wanted)} stubs, about {total:,} tokens of prompts")
+    return 0
+
+
+def _engine_to_show(session: Session) -> Engine:
+    """Without a key and a model too: what would be sent to the main engine."""
+    try:
+        return open_engine(session.settings, os.environ).engine
+    except SettingsError:
+        return open_engine(session.settings, {"FIMBOT_API_KEY": "not-sent"}).engine

@@ -1,0 +1,74 @@
+"""Applies stored suggestions, all or nothing.
+
+A suggestion is bound to its stub, not to a place: the stub is looked up by its id in the content of this moment, so
+that edits elsewhere in the file do not matter and a stub that was changed or filled by hand is never overwritten.
+The writing is left to `git apply`, which knows filters and line endings and changes nothing unless all of it applies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from fimbot.errors import PatchError, UsageError
+from fimbot.patches.store import Stored
+from fimbot.patches.suggest import edits_of
+from fimbot.patches.unified import unified_patch
+from fimbot.stubs.find import find_stubs
+from fimbot.values import WHOLE_FILE, Edit, Skip, Stub
+
+ReadFile = Callable[[str], bytes | None]
+"""The content of a path in the working tree or the index; None where there is no such file."""
+GitApply = Callable[[bytes], str | None]
+"""Applies a patch; None, or what git had against it."""
+
+
+def choose(stored: Sequence[Stored], ids: Sequence[str]) -> tuple[Stored, ...]:
+    """The suggestions that these ids name; the beginning of one will do where it is the only one.
+
+    Raises UsageError for an id that names none or several.
+    """
+    chosen: set[str] = set()
+    for wanted in ids:
+        matches = [s.id for s in stored if s.id == wanted] or [s.id for s in stored if s.id.startswith(wanted)]
+        if len(matches) > 1:
+            raise UsageError(f"{wanted} names {len(matches)} suggestions: {', '.join(matches)}")
+        if not matches:
+            near = get_close_matches(wanted, [each.id for each in stored], n=1)
+            raise UsageError(
+                f"no suggestion {wanted}: "
+                + (f"did you mean {near[0]}?" if near else "`fimbot apply --list` shows them")
+            )
+        chosen.add(matches[0])
+    return tuple(each for each in stored if each.id in chosen)
+
+
+def apply_stored(chosen: Sequence[Stored], read: ReadFile, git_apply: GitApply) -> None:
+    """Raises PatchError, with nothing changed, when one of them does not apply."""
+    paths = dict.fromkeys(each.path for each in chosen)
+    patch = b"".join(_patch(path, [each for each in chosen if each.path == path], read) for path in paths)
+    refused = git_apply(patch) if patch else None
+    if refused is not None:
+        raise PatchError(f"git did not take the patch, nothing was changed: {refused}")
+
+
+def _patch(path: str, suggestions: Sequence[Stored], read: ReadFile) -> bytes:
+    current = read(path)
+    if current is None:
+        raise PatchError(f"{path} is gone, nothing was changed; run `fimbot suggest` again")
+    found = {stub.id: stub for stub in find_stubs(path, current, [WHOLE_FILE]) if not isinstance(stub, Skip)}
+    edits: list[Edit] = []
+    for suggestion in suggestions:
+        stub = found.get(suggestion.id)
+        if stub is None:
+            raise PatchError(
+                f"{path}: {suggestion.name} has been changed or filled since the suggestion was made, "
+                "nothing was changed; run `fimbot suggest` again"
+            )
+        edits += [edit for edit in edits_of(current, stub, _text(stub, suggestion)) if edit not in edits]
+    return unified_patch(path, current, edits)
+
+
+def _text(stub: Stub, suggestion: Stored) -> str:
+    """With the line breaks that the file has now: the index may hold LF where the working tree has CRLF."""
+    return suggestion.text.replace("\r\n", "\n").replace("\n", stub.newline)

@@ -1,0 +1,90 @@
+"""The patches that a run leaves in the Git directory, for `fimbot apply` and for `git apply`.
+
+fimbot/patches/<id>.patch         one suggestion
+fimbot/patches/all.patch          all of them, each file once
+fimbot/patches/suggestions.json   the fills by stub id, from which `apply` makes a patch of any choice of ids against
+                                  the content of that moment: patches of neighbouring stubs share context lines and
+                                  would refuse each other
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fimbot.errors import PatchError
+from fimbot.patches.unified import unified_patch
+from fimbot.values import Edit, Suggestion
+
+INDEX = "suggestions.json"
+ALL = "all.patch"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A suggestion of an earlier run."""
+
+    id: str
+    path: str
+    name: str
+    start_line: int
+    text: str
+    """The fill, as in `Fill.text`."""
+
+
+def combined_patch(suggestions: Iterable[Suggestion], contents: Mapping[str, bytes]) -> bytes:
+    """One patch of all suggestions: each file once, its edits together."""
+    by_path: dict[str, list[Edit]] = {}
+    for suggestion in suggestions:
+        edits = by_path.setdefault(suggestion.fill.stub.path, [])
+        edits += [edit for edit in suggestion.edits if edit not in edits]  # two fills may need the same import
+    return b"".join(unified_patch(path, contents[path], edits) for path, edits in by_path.items())
+
+
+def write_patches(directory: Path, suggestions: Iterable[Suggestion], contents: Mapping[str, bytes]) -> None:
+    """Replaces what the run before has left. Raises PatchError where it cannot be written (disk full)."""
+    suggestions = tuple(suggestions)
+    files = {f"{s.fill.stub.id}.patch": s.patch for s in suggestions}
+    files[ALL] = combined_patch(suggestions, contents)
+    files[INDEX] = json.dumps({"version": 1, "suggestions": [_record(s) for s in suggestions]}).encode()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            _write(directory / name, content)
+        for stale in directory.glob("*.patch"):
+            if stale.name not in files:
+                stale.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PatchError(f"the patches cannot be written to {directory}: {reason}; --output - prints them") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a patch."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _record(suggestion: Suggestion) -> dict[str, Any]:
+    stub = suggestion.fill.stub
+    stored = Stored(stub.id, stub.path, stub.name, stub.start_line, suggestion.fill.text)
+    return asdict(stored)
+
+
+def read_suggestions(directory: Path) -> tuple[Stored, ...]:
+    """What the last run has left; none where nothing has. Raises PatchError when the index is damaged."""
+    try:
+        data = json.loads((directory / INDEX).read_bytes())
+        return tuple(Stored(**record) for record in data["suggestions"])
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError):
+        raise PatchError(f"{directory / INDEX} cannot be read; run `fimbot suggest` again") from None

@@ -1,0 +1,221 @@
+"""The steps joined: changes -> stubs -> windows -> engines -> fills -> patches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fimbot.changes import Blobs, Repository, Selection, generated_paths, read_changes
+from fimbot.settings.values import Settings
+from fimbot.stubs.find import find_stubs
+from fimbot.stubs.table import language_of
+from fimbot.values import Completion, Fill, Outcome, Skip, SkippedFile, Stub, Suggestion, Window, Withheld
+from fimbot.windows.secrets import withheld_file
+
+if TYPE_CHECKING:
+    from fimbot.engines.pool import Answer, Job
+    from fimbot.engines.protocol import Deadline, Engine, Question
+    from fimbot.fills.cache import CompletionCache
+
+Progress = Callable[[int, int], None]
+"""Called with how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The stubs of a change: those to fill, and those that are listed only."""
+
+    wanted: tuple[Stub, ...]
+    listed: tuple[Stub | Skip, ...]
+    contents: Mapping[str, bytes]
+    """Of the files that hold wanted stubs, as they were read."""
+    files: int
+    skipped_files: tuple[SkippedFile, ...]
+
+
+def find(repository: Repository, selection: Selection, blobs: Blobs, settings: Settings) -> Findings:
+    """Reads the change and finds its stubs; asks no engine."""
+    excluded = tuple(f":(top,exclude,glob){pattern}" for pattern in settings.exclude)
+    narrowed = replace(selection, paths=selection.paths + excluded)
+    found: list[Stub | Skip] = []
+    contents: dict[str, bytes] = {}
+    skipped: list[SkippedFile] = []
+    files = 0
+    for change in read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes):
+        if isinstance(change, SkippedFile):
+            skipped += [change] if language_of(change.path) else []
+            continue
+        files += 1
+        if language_of(change.path) is None:
+            continue
+        source = blobs.read(change)
+        if isinstance(source, SkippedFile):
+            skipped.append(source)
+            continue
+        here = find_stubs(change.path, source, change.added)
+        if here and (reason := withheld_file(change.path)):
+            skipped.append(SkippedFile(change.path, reason))
+        elif here:
+            found += here
+            contents[change.path] = source
+    generated = generated_paths(repository, contents)
+    found = [_generated(each) if _stub(each).path in generated else each for each in found]
+    wanted = [each for each in found if isinstance(each, Stub) and is_wanted(each, settings)]
+    listed = [each for each in found if each not in wanted]
+    paths = {stub.path for stub in wanted}
+    kept = {path: content for path, content in contents.items() if path in paths}
+    return Findings(tuple(wanted), tuple(listed), kept, files, tuple(skipped))
+
+
+def _stub(found: Stub | Skip) -> Stub:
+    return found.stub if isinstance(found, Skip) else found
+
+
+def _generated(found: Stub | Skip) -> Skip:
+    return Skip(replace(_stub(found), tier="report"), "in a file that .gitattributes calls generated")
+
+
+def is_wanted(stub: Stub, settings: Settings) -> bool:
+    """Whether it is to be filled. What only `--kinds` asks for is asked for whatever its tier."""
+    if stub.kind not in settings.kinds:
+        return False
+    return stub.tier in settings.tiers or stub.kind in ("todo", "expression")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A stub with the window that was built for it and the question that came of it."""
+
+    stub: Stub
+    window: Window
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    outcomes: tuple[Outcome, ...]
+    completions: tuple[Completion, ...]
+    withheld: tuple[Withheld, ...]
+    problems: tuple[str, ...] = ()
+    interrupted: bool = False
+
+
+def ask(findings: Findings, blobs: Blobs, engine: Engine, settings: Settings) -> Iterator[Asked | Skip]:
+    """A window and a question for each wanted stub; a Skip where the window cannot hold it."""
+    from fimbot.engines.protocol import Question
+    from fimbot.windows.window import build_window
+    from fimbot.windows.context import gather_context
+
+    def read(path: str) -> bytes | None:
+        content = blobs.read_path(path)
+        return None if isinstance(content, SkippedFile) else content
+
+    for at, stub in enumerate(findings.wanted):
+        if settings.max_suggestions is not None and at >= settings.max_suggestions:
+            yield Skip(stub, f"past the limit of {settings.max_suggestions} suggestions")
+            continue
+        source = findings.contents[stub.path]
+        context = gather_context(stub, source, blobs.paths(), read, budget=settings.window_tokens)
+        window = build_window(source, stub, budget=settings.window_tokens, context=context)
+        if isinstance(window, Skip):
+            yield window
+        else:
+            yield Asked(stub, window, Question.of(*engine.render(window), settings))
+
+
+def fill(
+    findings: Findings,
+    asked: Sequence[Asked],
+    engine: Engine,
+    settings: Settings,
+    cache: CompletionCache | None,
+    deadline: Deadline,
+    progress: Progress,
+) -> Filled:
+    """Asks the engine what the cache does not know, cuts, proves. An interruption keeps what is there."""
+    from fimbot.fills.make import make_fill
+
+    answers: dict[int, Answer] = {}
+    interrupted = False
+    try:
+        for at, answer in _answers(findings, asked, engine, settings, cache, deadline):
+            answers[at] = answer
+            progress(len(answers), len(asked))
+    except KeyboardInterrupt:
+        interrupted = True
+    outcomes: list[Fill | Skip] = []
+    problems: dict[str, None] = {}
+    for place, each in enumerate(asked):
+        found = answers.get(place)  # None: interrupted before it came
+        if found is None:
+            outcomes.append(Skip(each.stub, "interrupted"))
+        elif isinstance(found, Completion):
+            outcomes.append(make_fill(findings.contents[each.stub.path], each.stub, each.window, found))
+        else:
+            outcomes.append(Skip(each.stub, str(found)))
+            problems[str(found)] = None
+    completions = tuple(answer for answer in answers.values() if isinstance(answer, Completion))
+    withheld = tuple(dict.fromkeys(each for one in asked for each in one.window.withheld))
+    return Filled(_proved(findings, outcomes), completions, withheld, tuple(problems), interrupted)
+
+
+def _answers(
+    findings: Findings,
+    asked: Sequence[Asked],
+    engine: Engine,
+    settings: Settings,
+    cache: CompletionCache | None,
+    deadline: Deadline,
+) -> Iterator[tuple[int, Answer]]:
+    """(place in `asked`, its answer), the cached ones first. What was paid for is in the cache before it is used."""
+    from fimbot.engines.pool import ask_all
+    from fimbot.fills.cache import cache_key
+
+    keys = [cache_key(engine.fingerprint, each.question) for each in asked]
+    open_places: dict[str, list[int]] = {}
+    for at, key in enumerate(keys):
+        known = cache.get(key) if cache else None
+        if known is not None:
+            yield at, known
+        else:
+            open_places.setdefault(key, []).append(at)  # the same question twice is asked once
+    places = list(open_places.values())
+    jobs = [_job(findings, asked[at[0]]) for at in places]
+    for index, answer in ask_all(engine, jobs, concurrency=settings.concurrency, deadline=deadline):
+        first, *others = places[index]
+        if cache and isinstance(answer, Completion):
+            cache.put(keys[first], answer)
+        yield first, answer
+        for other in others:
+            yield (
+                other,
+                replace(answer, requests=0, usage=None, cached=True) if isinstance(answer, Completion) else answer,
+            )
+
+
+def _job(findings: Findings, asked: Asked) -> Job:
+    from fimbot.engines.pool import Job
+    from fimbot.fills.make import hole_complete
+
+    return Job(asked.question, hole_complete(findings.contents[asked.stub.path], asked.stub, asked.window))
+
+
+def _proved(findings: Findings, outcomes: Sequence[Fill | Skip]) -> tuple[Suggestion | Skip, ...]:
+    """Fills of one file are proved together; what breaks the others is dropped."""
+    from fimbot.fills.prove import prove_together
+    from fimbot.patches.suggest import suggestion_of
+
+    by_path: dict[str, list[Fill]] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Fill):
+            by_path.setdefault(outcome.stub.path, []).append(outcome)
+    proved: dict[str, Fill | Skip] = {}
+    for path, fills in by_path.items():
+        for each in prove_together(findings.contents[path], fills):
+            proved[each.stub.id] = each
+    results: list[Suggestion | Skip] = []
+    for outcome in outcomes:
+        final = proved[outcome.stub.id] if isinstance(outcome, Fill) else outcome
+        results.append(suggestion_of(findings.contents[final.stub.path], final) if isinstance(final, Fill) else final)
+    return tuple(results)

@@ -1,0 +1,106 @@
+"""Settings from the command line, the environment and the files, each value with where it came from.
+
+Command line > FIMBOT_* > fimbot.toml > [tool.fimbot] in pyproject.toml > the user's own file > defaults.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fimbot.errors import SettingsError
+from fimbot.settings.schema import USER_ONLY, kebab, read_setting, setting_named
+from fimbot.settings.values import Settings
+
+PREFIX = "FIMBOT_"
+# With the prefix, and no setting.
+NOT_SETTINGS = frozenset({"FIMBOT_API_KEY"})
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    settings: Settings
+    sources: Mapping[str, str]
+    """Where each setting that is not a default came from: "FIMBOT_MODEL", "fimbot.toml"."""
+
+
+def user_file() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("fimbot", appauthor=False) / "fimbot.toml"
+
+
+def load_settings(
+    command_line: Mapping[str, Any], environ: Mapping[str, str], root: Path | None, user: Path | None
+) -> Loaded:
+    """`command_line` holds only what was given; `root` is the repository's, None outside of one.
+
+    Raises SettingsError: an unknown setting, a value out of range, a file that is no TOML, or a repository's file
+    that sets what is the user's alone.
+    """
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for source, settings in _layers(command_line, environ, root, user):
+        values |= settings
+        sources |= dict.fromkeys(settings, source)
+    environment = {name: f"{PREFIX}{name.upper()}" for name, source in sources.items() if source == "environment"}
+    return Loaded(Settings(**values), sources | environment)
+
+
+def _layers(
+    command_line: Mapping[str, Any], environ: Mapping[str, str], root: Path | None, user: Path | None
+) -> list[tuple[str, dict[str, Any]]]:
+    """The weakest first."""
+    layers: list[tuple[str, dict[str, Any]]] = []
+    if user is not None:
+        layers.append((str(user), _file(user, str(user), of_user=True)))
+    if root is not None:
+        pyproject = "pyproject.toml [tool.fimbot]"
+        layers.append((pyproject, _file(root / "pyproject.toml", pyproject, of_user=False)))
+        layers.append(("fimbot.toml", _file(root / "fimbot.toml", "fimbot.toml", of_user=False)))
+    layers.append(("environment", _environment(environ)))
+    layers.append(("command line", {k: read_setting(k, v, "command line") for k, v in command_line.items()}))
+    return layers
+
+
+def _file(path: Path, source: str, *, of_user: bool) -> dict[str, Any]:
+    table = _toml(path, source)
+    if path.name == "pyproject.toml":
+        table = table.get("tool", {}).get("fimbot", {})
+    if not isinstance(table, dict):
+        raise SettingsError(f"{source}: must be a table")
+    settings: dict[str, Any] = {}
+    for key, value in table.items():
+        name = setting_named(key, source)
+        if name in USER_ONLY and not of_user:
+            raise SettingsError(
+                f"{source}: {kebab(name)} may not be set in a repository, {USER_ONLY[name]}: "
+                f"use {PREFIX}{name.upper()} or {user_file()}"
+            )
+        settings[name] = read_setting(name, value, source)
+    return settings
+
+
+def _toml(path: Path, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if path.name == "pyproject.toml":
+            return {}  # somebody else's file: its own tools complain about it
+        raise SettingsError(f"{source}: no valid TOML: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{source}: cannot be read: {error.strerror}") from None
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for key, value in environ.items():
+        if key.startswith(PREFIX) and key not in NOT_SETTINGS and value:
+            name = setting_named(key.removeprefix(PREFIX).lower(), key)
+            settings[name] = read_setting(name, value, key)
+    return settings

@@ -1,0 +1,135 @@
+"""What each setting may be: the one table behind the files, the environment and the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from fimbot.errors import SettingsError
+from fimbot.settings.values import Settings
+from fimbot.values import Kind, Tier
+
+Read = Callable[[Any], Any]
+"""From a TOML value, or a string of the environment, to the setting's value; ValueError says what it may be."""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str) and value.strip() and value.isprintable():
+        return value.strip()
+    raise ValueError("a text")
+
+
+def _whole(minimum: int) -> Read:
+    def read(value: Any) -> int:
+        try:
+            number = int(value) if isinstance(value, str) else value
+        except ValueError:
+            number = None
+        if isinstance(number, int) and not isinstance(number, bool) and number >= minimum:
+            return number
+        raise ValueError(f"a whole number, {minimum} or more")
+
+    return read
+
+
+def _number(minimum: float, maximum: float) -> Read:
+    def read(value: Any) -> float:
+        try:
+            number = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else math.nan
+        except ValueError:
+            number = math.nan
+        if minimum <= number <= maximum:
+            return number
+        raise ValueError(f"a number from {minimum:g} to {maximum:g}" if maximum < math.inf else "a number of seconds")
+
+    return read
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if isinstance(value, str) and value.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("true or false")
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, (list, tuple)) and all(isinstance(part, str) and part for part in value):
+        return tuple(value)
+    raise ValueError("a list of texts")
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """A command, one text an argument. A single text is a program without arguments: nothing is split by a shell."""
+    return (value,) if isinstance(value, str) and value else _texts(value)
+
+
+def _some_of(choices: tuple[str, ...]) -> Read:
+    def read(value: Any) -> tuple[str, ...]:
+        chosen = _texts(value)
+        if chosen and all(choice in choices for choice in chosen):
+            return chosen
+        raise ValueError("some of " + ", ".join(choices))
+
+    return read
+
+
+READ: dict[str, Read] = {
+    "engine": _text,
+    "model": _text,
+    "base_url": _text,
+    "region": _text,
+    "api_key_command": _words,
+    "temperature": _number(0, 1.5),
+    "top_p": _number(0, 1),
+    "max_tokens": _whole(1),
+    "min_tokens": _whole(0),
+    "stop": _texts,
+    "random_seed": _whole(0),
+    "window_tokens": _whole(64),
+    "concurrency": _whole(1),
+    "deadline": _number(0.1, math.inf),
+    "kinds": _some_of(get_args(Kind)),
+    "tiers": _some_of(get_args(Tier)),
+    "max_suggestions": _whole(1),
+    "exclude": _texts,
+    "max_file_bytes": _whole(1),
+    "cache": _flag,
+}
+
+USER_ONLY: dict[str, str] = {
+    "base_url": "where the key goes is the user's to say",
+    "api_key_command": "a repository may not start programs",
+}
+"""Settings that a file of the repository being worked on may not set, and why."""
+
+NAMES = tuple(field.name for field in fields(Settings))
+
+
+def read_setting(name: str, value: Any, source: str) -> Any:
+    """Raises SettingsError: one line that says what it may be and where it stands."""
+    try:
+        return READ[name](value)
+    except ValueError as error:
+        raise SettingsError(f"{source}: {kebab(name)} must be {error}, not {value!r}") from None
+
+
+def setting_named(key: str, source: str) -> str:
+    """The name of the setting that a file's key means. Raises SettingsError for an unknown one."""
+    name = key.replace("-", "_")
+    if name in NAMES:
+        return name
+    near = get_close_matches(name, NAMES, n=1)
+    hint = f"did you mean {kebab(near[0])}?" if near else "`fimbot config show` lists them all"
+    raise SettingsError(f"{source}: unknown setting {key!r}: {hint}")
+
+
+def kebab(name: str) -> str:
+    return name.replace("_", "-")
