@@ -25,7 +25,7 @@ class ModelFile:
     part_bytes: int
 
 
-# Apache-2.0. 1.5 billion parameters in 4 bits: 1.3 to 1.9 GB resident, which laptops and hosted runners spare.
+# Apache-2.0; 1.5 billion parameters in 4 bits: 1.3 to 1.9 GB resident, which laptops and CI runners spare.
 EMBEDDED = ModelFile(
     name="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
     size=1_117_320_768,
