@@ -54,24 +54,6 @@ class _Piece:
     has_choice: bool
 
 
-class _Text:
-    """Grows by pieces. The halves of a surrogate pair that came as two \\u escapes, maybe in two pieces, are
-    joined; a half that is left alone becomes U+FFFD, since it could be written nowhere."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._has_halves = False
-
-    def add(self, piece: str) -> None:
-        self._text += piece
-        self._has_halves = self._has_halves or _SURROGATE.search(piece) is not None
-
-    def so_far(self) -> str:
-        if not self._has_halves:
-            return self._text
-        return self._text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
 def read_answer(incoming: Incoming, done: Callable[[str], bool]) -> Answer:
     """Raises `Passing` for an answer that is cut short or garbled, `EngineUnavailable` for one that is
     something else altogether."""
@@ -91,8 +73,8 @@ def read_answer(incoming: Incoming, done: Callable[[str], bool]) -> Answer:
 
 
 def _streamed(incoming: Incoming, chunks: Iterator[bytes], done: Callable[[str], bool]) -> Answer:
-    text, usage, finish = _Text(), None, None
-    seen = ended = False
+    text, usage, finish = "", None, None
+    seen = ended = halved = False
     try:
         for data in events(chunks):
             if data.strip() == "[DONE]":
@@ -103,27 +85,26 @@ def _streamed(incoming: Incoming, chunks: Iterator[bytes], done: Callable[[str],
             seen = seen or piece.has_choice
             if finish is not None:
                 continue  # only the usage may follow
-            text.add(piece.text)
+            text += piece.text
+            halved = halved or _has_half(piece.text)
             if piece.finish is not None:
                 finish = piece.finish
                 incoming.expect_end()
-            elif piece.text and done(text.so_far()):
-                return Answer(text.so_far(), "cancelled", usage, cancelled=True)
+            elif piece.text and done(_joined(text) if halved else text):
+                return Answer(_joined(text), "cancelled", usage, cancelled=True)
     except EngineUnavailable:
         if finish is None:
             raise
     if not seen or (finish is None and not ended):
         raise Passing("the answer broke off")
-    return Answer(text.so_far(), finish or "unknown", usage)
+    return Answer(_joined(text), finish or "unknown", usage)
 
 
 def _whole(body: bytes, quote: Callable[[str], str]) -> Answer:
     piece = _piece(body.decode("utf-8", "replace"), quote)
     if not piece.has_choice:
         raise Passing("the answer holds no choice")
-    text = _Text()
-    text.add(piece.text)
-    return Answer(text.so_far(), piece.finish or "unknown", piece.usage)
+    return Answer(_joined(piece.text), piece.finish or "unknown", piece.usage)
 
 
 def _piece(data: str, quote: Callable[[str], str]) -> _Piece:
@@ -168,3 +149,15 @@ def _usage(value: object) -> Usage | None:
 
 def _is_count(value: object) -> TypeGuard[int]:
     return type(value) is int and 0 <= value < 2**53
+
+
+def _has_half(text: str) -> bool:
+    return _SURROGATE.search(text) is not None
+
+
+def _joined(text: str) -> str:
+    """The halves of a surrogate pair may come as two \\u escapes in two pieces; a half that stays alone
+    becomes U+FFFD, since it could be written nowhere."""
+    if not _has_half(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

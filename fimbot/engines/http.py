@@ -132,7 +132,7 @@ class Channel:
         self._model = model
         self._jitter = jitter
         self._closed = threading.Event()
-        self._sleep = sleep or self._closed.wait
+        self._sleep = self._closed.wait if sleep is None else sleep
         self._calls: set[Call] = set()
         self._lock = threading.Lock()
         self._client = httpx.Client(

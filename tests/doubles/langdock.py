@@ -103,10 +103,10 @@ class Exchange:
         self._handler.connection.close()
 
     def _start(self, status: int, headers: Mapping[str, str]) -> None:
-        self._handler.send_response(status)
-        for name, value in headers.items():
+        self._handler.send_response_only(status)
+        date = self._handler.date_time_string()
+        for name, value in {"Date": date, **headers, "Connection": "close"}.items():
             self._handler.send_header(name, value)
-        self._handler.send_header("Connection", "close")
         self._handler.end_headers()
 
 
