@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fimbot.values import Withheld
-from fimbot.windows.tokens import LONGEST_PIECE, count_pieces
+from fimbot.windows.tokens import count_pieces
 
 Redact = Callable[[str, int], tuple[str, tuple[Withheld, ...]]]
 """(text of a line, its number) -> the text without secrets, and what was withheld."""
+
+LONGEST_LINE = 2000
+"""Bytes. A longer line is data: it is left out whole, before anything that takes time looks at it."""
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -37,8 +40,11 @@ class Lines:
     def start_of(self, row: int) -> int:
         return self.starts[row] if row < len(self.starts) else len(self.source)
 
-    def size(self, row: int) -> int:
-        return self.start_of(row + 1) - self.starts[row]
+    def is_data(self, row: int) -> bool:
+        return self.start_of(row + 1) - self.starts[row] > LONGEST_LINE
+
+    def is_blank(self, row: int) -> bool:
+        return not self.source[self.starts[row] : self.start_of(row + 1)].strip()
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -56,10 +62,6 @@ class Lines:
     def made(self, data: bytes, row: int) -> Line:
         text, withheld = self.redact(decode(data), row + 1)
         return Line(text, count_pieces(text), withheld)
-
-    def at_least(self, row: int) -> int:
-        """A lower bound of a line's pieces that costs nothing to know."""
-        return self.size(row) // (4 * LONGEST_PIECE)
 
 
 def split(source: bytes, redact: Redact) -> Lines:

@@ -23,9 +23,6 @@ _FRAMING = 4
 
 _SLICE = 1 << 16
 
-LONGEST_PIECE = 17
-"""Characters of the longest piece: a text of n bytes has at least n / LONGEST_PIECE pieces."""
-
 
 def count_pieces(text: str) -> int:
     """Pieces of a text; where it is cut at line ends, the parts together have at least as many as the whole."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fimbot.values import ContextPart, Skip, Stub, Window, Withheld
-from fimbot.windows.lines import Line, Lines, decode, split
+from fimbot.windows.lines import LONGEST_LINE, Line, Lines, decode, split
 from fimbot.windows.outline import Outline, Span, Unit, outline, parts
 from fimbot.windows.secrets import redactor, withheld_file
 from fimbot.windows.tokens import count_pieces, pieces_within, tokens_of
@@ -46,9 +46,9 @@ class _Room:
         """Pieces of the rows that are not kept yet; more than `limit` where it is certain to be more."""
         cost = 0
         for row in self.free(span):
-            cost += self.lines.at_least(row)
-            if cost <= limit:
-                cost += self.lines[row].pieces - self.lines.at_least(row)
+            if self.lines.is_data(row):
+                return limit + 1
+            cost += self.lines[row].pieces
             if cost > limit:
                 break
         return cost
@@ -99,7 +99,9 @@ def build_window(
     hole = Span(lines.row_of(stub.hole.start), lines.row_of(stub.hole.end))
     too_small = Skip(stub, f"window does not fit: the lines around the hole alone are more than {budget} tokens")
     pieces = pieces_within(budget)
-    if any(lines.at_least(row) > pieces for row in (hole.first, hole.last)):
+    if stub.hole.start - lines.start_of(hole.first) > LONGEST_LINE:
+        return too_small
+    if lines.start_of(hole.last + 1) - stub.hole.end > LONGEST_LINE:
         return too_small
     above, below = _edges(lines, stub, hole)
     room = _Room(lines, hole, pieces - sum(line.pieces for line in above + below))
@@ -144,7 +146,7 @@ def _comment_lines(stub: Stub, source: bytes) -> list[bytes]:
     if not comment.strip() or comment in source[stub.start : stub.hole.start]:
         return []
     indent = stub.hole.indent.encode()
-    rows = comment.strip(b"\r\n").splitlines()
+    rows = [row for row in comment.strip(b"\r\n").split(b"\n") if len(row) <= LONGEST_LINE]
     # As it stands in the file: the first line may have lost its indentation, the others have theirs.
     return [indent + row.removeprefix(indent).rstrip() + b"\n" for row in [rows[0].lstrip(), *rows[1:]]]
 
@@ -174,16 +176,17 @@ _IMPORT_WORDS = frozenset({"import", "from", "use", "using", "package", "include
 def _names_one(lines: Lines, span: Span, named: set[str]) -> bool:
     """Whether an import names a word of the lines that are kept."""
     rows = range(span.first, min(span.last + 1, span.first + 40))
-    words = (word for row in rows for word in _WORD.findall(lines[row].text))
+    words = (word for row in rows if not lines.is_data(row) for word in _WORD.findall(lines[row].text))
     return any(word in named and word not in _IMPORT_WORDS for word in words)
 
 
 def _take_partly(room: _Room, span: Span, limit: int) -> int:
     """Keep the span, or its first lines and its last one (which closes a docstring or a list); what it cost."""
     before = room.left
+    limit = min(limit, before)
     if not room.take(span, limit):
         last = span.last
-        while last > span.first and not room.lines[last].text.strip():
+        while last > span.first and room.lines.is_blank(last):
             last -= 1
         ends = room.cost(Span(span.first, span.first), limit) + room.cost(Span(last, last), limit)
         if last > span.first and ends <= limit:
@@ -241,7 +244,7 @@ class _Extra:
     def take(self, room: _Room, limit: int) -> None:
         limit = min(limit, room.left)
         for index, part in enumerate(self.context):
-            if index in self.kept or withheld_file(part.path) is not None or self._in_window(part, room):
+            if index in self.kept or not _may_be_sent(part) or self._in_window(part, room):
                 continue
             clean, withheld = _clean(part)
             cost = count_pieces(clean.path) + count_pieces(clean.text) + 3 * (clean.text.count("\n") + 3)
@@ -257,11 +260,15 @@ class _Extra:
         return part.path == self.path and any(room.lines[row].text.strip() == first for row in room.kept)
 
 
+def _may_be_sent(part: ContextPart) -> bool:
+    return withheld_file(part.path) is None and all(len(row) <= LONGEST_LINE for row in part.text.split("\n"))
+
+
 def _clean(part: ContextPart) -> tuple[ContextPart, list[Withheld]]:
     redact = redactor(part.path, part.text.encode("utf-8", "replace"))
     withheld: list[Withheld] = []
     texts: list[str] = []
-    for number, line in enumerate(part.text.encode("utf-8", "replace").splitlines(keepends=True), 1):
+    for number, line in enumerate(re.findall(rb"[^\n]*\n|[^\n]+", part.text.encode("utf-8", "replace")), 1):
         text, found = redact(decode(line), number)
         texts.append(text)
         # The number is that of the snippet's line, which is none of the file's.
