@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from fimbot.stubs.language import Body
+from fimbot.stubs.language import Body, text_of
+from fimbot.stubs.markers import CONTRACT, says_missing
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -34,3 +35,26 @@ def braced_field(*types: str, field: str = "body") -> Callable[[Node], Body | No
 def expression(node: Node) -> Body:
     """A body that is one expression, as in `=> e` or `= e`."""
     return Body((node,), node.start_byte, node.end_byte, shape="expression")
+
+
+def commented(node: Node, comments: Sequence[Node]) -> Body:
+    """A body that is one expression, with the comments before and beside it: the TODOs among them go with it."""
+    before = [comment for comment in comments if comment.end_byte <= node.start_byte]
+    after = [comment for comment in comments if comment.start_byte >= node.end_byte and _tells(comment)]
+    start = next((comment.start_byte for comment in before if says_missing(text_of(comment))), node.start_byte)
+    end = max([node.end_byte, *(comment.end_byte for comment in after if says_missing(text_of(comment)))])
+    return Body((*before, node, *after), start, end, shape="expression")
+
+
+def _tells(comment: Node) -> bool:
+    """Why there is nothing, or that there is something to do; other remarks stay where they are."""
+    text = text_of(comment)
+    return says_missing(text) or CONTRACT.search(text) is not None
+
+
+def beside(node: Node, comment_types: frozenset[str]) -> list[Node]:
+    """The comment in the line where a node ends, if it is the node's sibling."""
+    following = node.next_sibling
+    if following is None or following.type not in comment_types:
+        return []
+    return [following] if following.start_point.row == node.end_point.row else []

@@ -1,0 +1,137 @@
+"""Lua. A function without statements has no body node: the body is what lies between the parameters and `end`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fimbot.stubs import markers
+from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.signs import in_tests, is_bare, is_message
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_COMMENTS = frozenset({"comment"})
+
+_TRIVIAL = re.compile(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\)?)?\s*;?""")
+_DISCARD = re.compile(r"(?:local\s+)?_\w*(?:\s*,\s*_\w*)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
+_RAISES = re.compile(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
+_ANSWER = re.compile(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
+_META = re.compile(rb"^---\s*@meta\b", re.MULTILINE)
+_HOOK_NAME = re.compile(
+    r"(?i)^_?(?:on|pre|post|before|after|visit|handle|setup|teardown)(?:_|[A-Z]|$)|^__\w+$"
+    r"|^_?(?:init|initialize|new|close|destroy|update|draw|load|unload|start|stop|reset|dispose|setup|teardown)$"
+)
+
+
+def _body(node: Node) -> Body | None:
+    parameters = node.child_by_field_name("parameters")
+    last = node.child(node.child_count - 1)
+    if parameters is None or last is None or last.type != "end" or last.is_missing:
+        return None
+    items: list[Node] = []
+    for child in node.named_children:
+        if child.start_byte >= parameters.end_byte:
+            items += child.named_children if child.type == "block" else [child]
+    return Body(tuple(items), parameters.end_byte, last.start_byte)
+
+
+def _name_of(node: Node) -> str:
+    named = node.child_by_field_name("name")
+    if named is not None:
+        return text_of(named).replace(":", ".")
+    parent = node.parent
+    if parent is None:
+        return ""
+    if parent.type == "field":
+        key = parent.child_by_field_name("name")
+        return text_of(key).strip("'\"") if key is not None and key.type in ("identifier", "string") else ""
+    variables = parent.prev_named_sibling if parent.type == "expression_list" else None
+    if variables is None or variables.type != "variable_list":
+        return ""
+    place = parent.named_children.index(node)
+    targets = variables.named_children
+    return text_of(targets[place]) if place < len(targets) and "attribute" not in targets[place].type else ""
+
+
+def _outer(node: Node) -> Node:
+    """`local f = function`: the whole statement, where the function is its only value."""
+    parent = node.parent
+    if node.type != "function_definition" or parent is None or parent.type != "expression_list":
+        return node
+    statement = parent.parent
+    if statement is None or parent.named_child_count != 1:
+        return node
+    wrapper = statement.parent
+    return wrapper if wrapper is not None and wrapper.type == "variable_declaration" else statement
+
+
+def _classify(node: Node) -> Item:
+    if node.type == "empty_statement":
+        return Item("nothing", node)
+    text = text_of(node)
+    if node.type in ("variable_declaration", "assignment_statement"):
+        if _DISCARD.fullmatch(text):
+            return Item("nothing", node)
+        if is_message(text):
+            return Item("message", node)
+    if node.type == "function_call":
+        raised = _RAISES.fullmatch(text) if text_of(node.child_by_field_name("name")) in _RAISERS else None
+        if raised is not None and markers.MESSAGE.search(raised[1]):
+            return Item("missing", node, raised[1])
+    if node.type == "return_statement":
+        if _TRIVIAL.fullmatch(text):
+            return Item("trivial-return", node)
+        answer = _ANSWER.fullmatch(text)
+        if answer is not None and markers.MESSAGE.search(answer[1]):
+            return Item("missing", node)  # an answer that its callers may count on
+    return Item("code", node)
+
+
+_RAISERS = ("error", "assert", "print", "warn")
+
+
+def _is_missing_expression(node: Node) -> bool:
+    return (
+        node.type == "function_call"
+        and text_of(node.child_by_field_name("name")) == "error"
+        and _classify(node).kind == "missing"
+    )
+
+
+def _exempt(site: Site) -> str | None:
+    if _META.search(site.source):
+        return "a definition file: its functions never have bodies"
+    return None
+
+
+def _doubt(site: Site) -> str | None:
+    if not is_bare(site):
+        return None
+    if site.node.parent is not None and site.node.parent.type == "field":
+        return "a table's field"
+    if _HOOK_NAME.search(site.simple_name):
+        return "a hook by its name"
+    return "a test's fixture" if in_tests(site) else None
+
+
+LANGUAGE = Language(
+    name="lua",
+    grammar="tree_sitter_lua:language",
+    callable_types=frozenset({"function_declaration", "function_definition"}),
+    owner_types=frozenset(),
+    comment_types=_COMMENTS,
+    line_comment="--",
+    body=_body,
+    classify=_classify,
+    name_of=_name_of,
+    outer=_outer,
+    is_missing_expression=_is_missing_expression,
+    exempt=_exempt,
+    doubt=_doubt,
+    placeholder=b"return",
+    terminals=frozenset({"return_statement"}),
+    hoisted=frozenset(),
+    indent="  ",
+)

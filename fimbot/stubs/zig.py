@@ -1,0 +1,91 @@
+"""Zig. Unused parameters must be discarded, so a stub is `_ = x;` lines and a panic; a container takes its name from
+the constant that it is bound to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fimbot.stubs import markers
+from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.shapes import braced_field
+from fimbot.stubs.signs import is_bare
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_CONTAINERS = frozenset({"struct_declaration", "union_declaration", "enum_declaration", "opaque_declaration"})
+
+# No call on the right: `_ = f();` does something.
+_DISCARD = re.compile(r"_\s*=\s*[&@]?[\w.]+(?:\.\*)?\s*;")
+_TRIVIAL = re.compile(
+    r"""(?x)(?:return(?:\s+(?:null|undefined|false|0|-1|""|\.\{\s*\}|&\.\{\s*\}|&\[_\]\w+\{\s*\}))?|unreachable)\s*;"""
+)
+_PANIC = re.compile(r"(?s)(?:return\s+)?(?:@panic|(?:std\.)?(?:debug\.)?panic)\((.*)\)\s*;?")
+_ERROR = re.compile(r"return\s+(error\.\w*)\s*;")
+_HOOK_NAME = re.compile(
+    r"^(?:on|pre|post|before|after|visit|handle)(?:[A-Z_]|$)|^(?:init|deinit|free|close|destroy|flush)$"
+)
+
+
+def _name_of(node: Node) -> str:
+    if node.type not in _CONTAINERS:
+        return text_of(node.child_by_field_name("name"))
+    bound = node.parent
+    if bound is None or bound.type != "variable_declaration":
+        return ""
+    return text_of(next((child for child in bound.named_children if child.type == "identifier"), None))
+
+
+def _classify(node: Node) -> Item:
+    text = text_of(node)
+    if node.type == "variable_declaration" and _DISCARD.fullmatch(text):
+        return Item("nothing", node)
+    if node.type == "labeled_statement" and re.fullmatch(r"\{\s*\}", text):
+        return Item("nothing", node)
+    if node.type == "expression_statement":
+        panic = _PANIC.fullmatch(text)
+        if panic is not None and markers.MESSAGE.search(panic[1]):
+            return Item("missing", node, panic[1])
+        error = _ERROR.fullmatch(text)
+        if error is not None and markers.MESSAGE.search(error[1]):
+            return Item("missing", node)  # an answer that its callers may count on
+        if _TRIVIAL.fullmatch(text):
+            return Item("trivial-return", node)
+    return Item("code", node)
+
+
+def _is_missing_expression(node: Node) -> bool:
+    if node.type not in ("builtin_function", "call_expression"):
+        return False
+    panic = _PANIC.fullmatch(text_of(node))
+    return panic is not None and markers.MESSAGE.search(panic[1]) is not None
+
+
+def _doubt(site: Site) -> str | None:
+    return "a hook by its name" if is_bare(site) and _HOOK_NAME.search(site.simple_name) else None
+
+
+def _returns_value(node: Node) -> bool | None:
+    declared = text_of(node.child_by_field_name("type"))
+    return declared.rpartition("!")[2].strip() not in ("void", "noreturn") if declared else None
+
+
+LANGUAGE = Language(
+    name="zig",
+    grammar="tree_sitter_zig:language",
+    callable_types=frozenset({"function_declaration"}),
+    owner_types=_CONTAINERS,
+    comment_types=frozenset({"comment"}),
+    line_comment="//",
+    body=braced_field("block"),
+    classify=_classify,
+    name_of=_name_of,
+    returns_value=_returns_value,
+    is_missing_expression=_is_missing_expression,
+    doubt=_doubt,
+    placeholder=b"return;",
+    # A `return` stands in an expression_statement.
+    terminals=frozenset({"return_expression"}),
+    hoisted=frozenset(),
+)
