@@ -1,0 +1,97 @@
+"""What an answer repeats: the code right before the hole at its beginning, the code right after it at its end.
+
+Compared without white space, since models lay the same signature out anew. Both sides are compared in the same
+form, and never as a subsequence: either mistake is known from other tools and eats code that was not repeated.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fimbot.fills.frame import Frame
+from fimbot.stubs.language import walk
+from fimbot.values import Stub, Window
+
+_LINES_BEFORE = 60
+_LEAST = 4
+"""Characters without white space below which a repeated line is chance: `})`, `end`, quotes."""
+
+
+def without_repeated_prefix(text: str, repeatable: tuple[str, ...]) -> str:
+    """The text without the longest of these at its beginning, and again until there is none."""
+    while True:
+        longest = max((_skip(text, known) for known in repeatable), default=0)
+        if not longest:
+            return text
+        text = _from_line(text, longest)
+
+
+def without_repeated_suffix(text: str, suffix: str) -> str:
+    """The text up to a line from which on it is the suffix, as far as either goes.
+
+    Only for a hole with code of the same body behind it: behind a whole body stands its closer, and where a body
+    ends is the tree's business.
+    """
+    lines = text.split("\n")
+    following = [line.strip() for line in suffix.split("\n") if line.strip()]
+    for at in range(len(lines)):
+        rest = [line.strip() for line in lines[at:] if line.strip()]
+        shared = min(len(rest), len(following))
+        if shared and rest[:shared] == following[:shared] and sum(map(len, rest[:shared])) >= _LEAST:
+            return "\n".join(lines[:at])
+    return text
+
+
+def repeatable_prefixes(stub: Stub, window: Window, frame: Frame) -> tuple[str, ...]:
+    """The texts that an answer may begin with although they stand before the hole, or make the stub."""
+    source = frame.before
+    header_end = _header_end(frame)
+    header = source[frame.owner : header_end].decode("utf-8", "replace")
+    documented = source[frame.owner :].decode("utf-8", "replace")
+    texts = [*_line_tails(header), *_line_tails(documented, least=2)]
+    texts += _line_tails("\n".join(window.prefix.split("\n")[-_LINES_BEFORE:]), least=2)
+    documentation = source[header_end:].decode("utf-8", "replace")
+    texts += [documentation, stub.comment, *(line for line in stub.comment.split("\n"))]
+    known = {re.sub(r"\s+", "", text) for text in texts}
+    return tuple(sorted(text for text in known if len(text) >= _LEAST and re.search(r"\w", text)))
+
+
+def _header_end(frame: Frame) -> int:
+    """Where the callable's header ends, in `frame.before`: behind the `{`, the colon, the `do`."""
+    tree, _ = frame.parse(frame.placeholder)
+    ends = [
+        body.start
+        for node in walk(tree.root_node)
+        if node.type in frame.language.callable_types
+        and frame.owner <= node.start_byte < len(frame.before)
+        and (body := frame.language.body(node)) is not None
+        and body.start <= len(frame.before)
+    ]
+    return min(ends, default=len(frame.before))
+
+
+def _line_tails(text: str, least: int = 1) -> list[str]:
+    """The text from each of its lines on, as long as `least` lines are left."""
+    lines = text.strip("\n").split("\n")
+    return ["\n".join(lines[at:]) for at in range(len(lines) - least + 1) if lines[at].strip()]
+
+
+def _skip(text: str, known: str) -> int:
+    """How many characters of the text are `known`, white space in the text aside; 0 where it begins otherwise."""
+    at = 0
+    for index, char in enumerate(text):
+        if char.isspace():
+            continue
+        if char != known[at]:
+            return 0
+        at += 1
+        if at == len(known):
+            return index + 1
+    return 0
+
+
+def _from_line(text: str, at: int) -> str:
+    """The rest, without what is left of a line that was repeated up to its end."""
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    return text[end + 1 :] if not text[at:end].strip() else text[at:]
