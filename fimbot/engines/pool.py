@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -76,12 +76,12 @@ class _Rounds:
 
 def ask_all(
     engine: Engine, jobs: Sequence[Job], *, concurrency: int, deadline: Deadline
-) -> Iterator[tuple[int, Answer]]:
+) -> Generator[tuple[int, Answer], None, None]:
     """(index of the job, its completion or why there is none), each once, in the order of completion.
 
     After a refusal (key, host, model), or several failures in a row, the rest is not asked and has the same
-    error. At the deadline, whatever is still missing has an `EngineUnavailable`. On Ctrl-C the completions
-    that are there already are given out before `KeyboardInterrupt` goes on. Other errors than `EngineError`
+    error. At the deadline, whatever is still missing has an `EngineUnavailable`. On Ctrl-C the engine
+    is closed, and the completions that are there already are given out before `KeyboardInterrupt` goes on. Other errors than `EngineError`
     go through. `done` of a job is called in another thread.
     """
     rounds = _Rounds(engine, jobs, deadline)
@@ -104,6 +104,7 @@ def ask_all(
         yield from ((index, late) for index in sorted(missing))
     except KeyboardInterrupt:
         rounds.stopped.set()
+        engine.close()
         yield from _ready(rounds)
         raise
     finally:

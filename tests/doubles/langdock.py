@@ -195,7 +195,7 @@ def _handler_for(server: LangdockServer) -> type[BaseHTTPRequestHandler]:
             else:
                 server.next_script(received.body)(exchange)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_CONNECT = handle_any
 
         def log_message(self, format: str, *args: object) -> None:
             pass

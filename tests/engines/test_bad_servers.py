@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from fimbot.engines.protocol import Engine
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
-from tests.doubles.langdock import KEY, LangdockServer, Script
+from tests.doubles.langdock import KEY, Exchange, LangdockServer, Script
 from tests.doubles.scripts import (
     chunk,
     dripping,
@@ -212,6 +213,38 @@ def test_a_base_url_that_no_key_may_go_to(url: str, told: str) -> None:
 @pytest.mark.parametrize("host", ["localhost:9", "127.0.0.1:9", "127.1.2.3:9", "[::1]:9"])
 def test_this_machine_may_be_spoken_to_in_plain_http(host: str) -> None:
     assert opened(f"http://{host}").host == host
+
+
+# --- what the environment may not do ---------------------------------------------------------------------
+
+
+def test_a_netrc_does_not_replace_the_key(
+    langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password other\ndefault login me password other\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    ask(opened(langdock_server.url))
+    assert langdock_server.requests[0].headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_no_proxy_sees_a_key_in_plain_http(langdock_server: LangdockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with LangdockServer() as proxy:
+        for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        ask(opened(langdock_server.url))
+        assert (len(langdock_server.requests), proxy.requests) == (1, [])
+
+
+def test_a_proxy_is_used_for_https_and_sees_no_key(monkeypatch: pytest.MonkeyPatch, pauses: Pauses) -> None:
+    with LangdockServer() as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        error = failure(opened("https://langdock.invalid", sleep=pauses))
+    assert isinstance(error, EngineRefused) and "check HTTPS_PROXY" in str(error)
+    assert [request.method for request in proxy.requests] == ["CONNECT"]
+    assert KEY not in str(proxy.requests)
 
 
 # --- another try may help -------------------------------------------------------------------------------
@@ -431,9 +464,9 @@ def test_it_reads_an_answer_with(langdock_server: LangdockServer, engine: Engine
 def test_a_connection_left_open_behind_the_answer_costs_two_seconds_at_most(
     langdock_server: LangdockServer, engine: Engine
 ) -> None:
-    def answered_then_silent(exchange: object) -> None:
-        raw(event(chunk("a b", "stop")), end=False)(exchange)  # type: ignore[arg-type]
-        silent(exchange)  # type: ignore[arg-type]
+    def answered_then_silent(exchange: Exchange) -> None:
+        raw(event(chunk("a b", "stop")), end=False)(exchange)
+        silent(exchange)
 
     langdock_server.plan(answered_then_silent)
     began = time.monotonic()
@@ -458,6 +491,19 @@ def test_the_answer_is_the_same_wherever_the_packets_are_cut(
     parts = [body[at : at + cut] for at in range(0, len(body), cut)]
     langdock_server.plan(raw([*parts, DONE]))
     assert ask(engine).text == "é\u2028" + text
+
+
+def test_a_letter_that_was_halved_over_two_events_is_joined(langdock_server: LangdockServer, engine: Engine) -> None:
+    seen: list[str] = []
+
+    def noted(text: str) -> bool:
+        seen.append(text)
+        return False
+
+    halves = [rb'{"choices": [{"delta": {"content": "\ud83d"}}]}', rb'{"choices": [{"delta": {"content": "\ude00"}}]}']
+    langdock_server.plan(raw(b"".join(b"data: %s\n\n" % half for half in halves) + DONE))
+    assert ask(engine, done=noted).text == "\U0001f600"
+    assert seen == ["\ufffd", "\U0001f600"]
 
 
 # --- interrupted ----------------------------------------------------------------------------------------

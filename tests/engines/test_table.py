@@ -1,0 +1,118 @@
+"""Which engine answers, and why."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fimbot.engines.table import ENGINES, choose_engine, open_engine
+from fimbot.errors import SettingsError
+from fimbot.settings.keys import KEY_NAMES
+from fimbot.settings.values import Settings
+
+ALL_KEYS = dict.fromkeys([*KEY_NAMES.values(), "FIMBOT_API_KEY"], "a-key")
+
+
+def no_model() -> Path | None:
+    return None
+
+
+def model_there() -> Path | None:
+    return Path("models/small.gguf")
+
+
+def not_looked_for() -> Path | None:
+    raise AssertionError("the model's file is only looked for where there is no key")
+
+
+def test_with_nothing_ready_the_choices_are_named() -> None:
+    with pytest.raises(SettingsError) as error:
+        choose_engine(Settings(), {}, find_model=no_model)
+    assert "set LANGDOCK_API_KEY" in str(error.value) and "`fimbot model pull`" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen", "why"),
+    [
+        (list(ALL_KEYS), "langdock", "langdock: LANGDOCK_API_KEY is set"),
+        (["CODESTRAL_API_KEY", "MISTRAL_API_KEY"], "mistral", "mistral: MISTRAL_API_KEY is set"),
+        (["CODESTRAL_API_KEY", "FIMBOT_API_KEY"], "codestral", "codestral: CODESTRAL_API_KEY is set"),
+        (["FIMBOT_API_KEY"], "langdock", "langdock: FIMBOT_API_KEY is set, and no engine is chosen"),
+    ],
+)
+def test_the_first_engine_with_a_key(keys: list[str], chosen: str, why: str) -> None:
+    choice = choose_engine(Settings(), {name: ALL_KEYS[name] for name in keys}, find_model=not_looked_for)
+    assert (choice.name, choice.why) == (chosen, why)
+
+
+def test_an_empty_variable_is_no_key() -> None:
+    environ = {"LANGDOCK_API_KEY": "", "MISTRAL_API_KEY": "a-key"}
+    assert choose_engine(Settings(), environ, find_model=no_model).name == "mistral"
+
+
+def test_a_key_command_counts_as_a_key_and_is_not_run_to_choose() -> None:
+    settings = Settings(api_key_command=("no-such-program-here",))
+    choice = choose_engine(settings, {}, find_model=not_looked_for)
+    assert (choice.name, "api-key-command" in choice.why) == ("langdock", True)
+
+
+def test_without_a_key_the_embedded_model_that_is_there() -> None:
+    choice = choose_engine(Settings(), {}, find_model=model_there)
+    assert choice.name == "local"
+    assert "no key in the environment" in choice.why and str(Path("models/small.gguf")) in choice.why
+
+
+def test_the_settings_go_before_any_key() -> None:
+    choice = choose_engine(Settings(engine="codestral"), ALL_KEYS, find_model=not_looked_for)
+    assert (choice.name, choice.why) == ("codestral", "codestral: chosen in the settings")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("langdok", "did you mean 'langdock'?"),
+        ("codestal", "did you mean 'codestral'?"),
+        ("gpt", "there are langdock, mistral, codestral, local"),
+    ],
+)
+def test_an_unknown_engine(name: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        choose_engine(Settings(engine=name), {}, find_model=no_model)
+    assert str(error.value) == f"unknown engine {name!r}: {hint}"
+
+
+def test_a_chosen_engine_without_a_key_says_which_variable() -> None:
+    with pytest.raises(SettingsError, match="set CODESTRAL_API_KEY"):
+        open_engine(Settings(engine="codestral"), {"MISTRAL_API_KEY": "a-key"})
+
+
+def test_it_is_opened_with_the_reason_beside_it() -> None:
+    opened = open_engine(Settings(), {"MISTRAL_API_KEY": "a-key"}, find_model=no_model)
+    assert (opened.engine.name, opened.why) == ("mistral", "mistral: MISTRAL_API_KEY is set")
+
+
+def test_a_key_command_is_run_when_the_engine_is_opened() -> None:
+    command = (sys.executable, "-c", "print('from-the-vault')")
+    opened = open_engine(Settings(api_key_command=command), {}, find_model=no_model)
+    assert opened.engine.name == "langdock" and "from-the-vault" not in repr(opened)
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "local"])
+def test_every_line_of_the_table_leads_to_an_engine(engine: str) -> None:
+    opened = open_engine(Settings(engine=engine), {KEY_NAMES[engine]: "a-key"})
+    assert opened.engine.name == engine and opened.engine.model.startswith("codestral")
+
+
+def test_choosing_imports_no_http_library() -> None:
+    program = (
+        "import sys\n"
+        "from fimbot.engines.table import choose_engine\n"
+        "from fimbot.settings.values import Settings\n"
+        "choose_engine(Settings(), {'LANGDOCK_API_KEY': 'k'})\n"
+        "print([name for name in ('httpx', 'ssl', 'xllamacpp') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
