@@ -80,9 +80,9 @@ def ask_all(
     """(index of the job, its completion or why there is none), each once, in the order of completion.
 
     After a refusal (key, host, model), or several failures in a row, the rest is not asked and has the same
-    error. At the deadline, whatever is still missing has an `EngineUnavailable`. On Ctrl-C the engine
-    is closed, and the completions that are there already are given out before `KeyboardInterrupt` goes on. Other errors than `EngineError`
-    go through. `done` of a job is called in another thread.
+    error. At the deadline, whatever is still missing has an `EngineUnavailable`. On Ctrl-C the engine is
+    closed, and what was answered by then is given out before `KeyboardInterrupt` goes on. Other errors than
+    `EngineError` go through. `done` of a job is called in another thread.
     """
     rounds = _Rounds(engine, jobs, deadline)
     threads = [
@@ -104,8 +104,9 @@ def ask_all(
         yield from ((index, late) for index in sorted(missing))
     except KeyboardInterrupt:
         rounds.stopped.set()
+        ready = list(_ready(rounds))
         engine.close()
-        yield from _ready(rounds)
+        yield from ready
         raise
     finally:
         rounds.stopped.set()
