@@ -8,32 +8,17 @@ from dataclasses import dataclass
 
 from fimbot.changes.repository import text
 from fimbot.errors import GitError
+from fimbot.git_options import DIFF
 from fimbot.values import LineRange
 
-# Plumbing (diff-index, diff-tree) ignores most of the user's configuration; these options beat the rest of it.
 OPTIONS = (
-    "-r",
+    *DIFF,
     "--raw",
     "-z",
     "--no-abbrev",
-    "--patch",
     "-U0",
-    "--inter-hunk-context=0",
-    "-M",
-    # Above this many candidates a rename counts as a new file. diff.renameLimit is read by plumbing too.
-    "-l1000",
     # Nothing was added to a file that is gone.
     "--diff-filter=d",
-    "--diff-algorithm=myers",
-    "--indent-heuristic",
-    "--no-color",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--src-prefix=a/",
-    "--dst-prefix=b/",
-    # Not "none": a moved submodule is to be seen. Not "untracked": git would run `git status` inside of it.
-    "--ignore-submodules=dirty",
-    "--ita-invisible-in-index",
 )
 
 

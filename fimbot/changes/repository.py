@@ -19,28 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from fimbot.errors import GitError
+from fimbot.git_options import CONFIGURATION, ENVIRONMENT
 
 if TYPE_CHECKING:
     from git import Git
-
-# What must not depend on the user's or the repository's configuration.
-CONFIGURATION = (
-    "core.quotePath=false",
-    # A command that a hostile repository may name; it is run whenever the index is read.
-    "core.fsmonitor=false",
-    # Only warnings on standard error.
-    "core.safecrlf=false",
-    # Changes how an empty context line looks, also in plumbing.
-    "diff.suppressBlankEmpty=false",
-)
-
-ENVIRONMENT = {
-    # "--unified=3" in it would beat our own -U0.
-    "GIT_DIFF_OPTS": "",
-    # Never write to the index, not even to refresh it.
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-}
 
 
 @dataclass(frozen=True, slots=True)

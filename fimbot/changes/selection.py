@@ -63,7 +63,6 @@ def _resolve_nothing(repository: Repository, selection: Selection) -> Comparison
 
 
 def _anything_staged(repository: Repository, base: str) -> bool:
-    # A file that was only announced (`git add -N`) is not staged yet, as `git diff --cached` sees it.
     status, _, _ = repository.status_of("diff-index", "--cached", "--quiet", "--ita-invisible-in-index", base, "--")
     return status == 1
 

@@ -1,0 +1,166 @@
+"""`fimbot scan` where there is nothing to find, which is most of the time it runs in a hook or an editor.
+
+The whole command line costs some 250 ms before its first useful line: GitPython 120, click 40, subprocess 16,
+dataclasses 20, a parser 30 (bench/scan.py). So this is asked first: is anything changed at all, and is there, near
+an added line, any text that a stub could have? If not, it says what the whole scan would say. In every other
+case, and whenever anything is unusual, it says nothing, and the whole command line starts from the beginning.
+It must never be the only one that is right: it may overlook no stub that the whole scan would find.
+
+Hence no import that costs more than it does itself, and git without `subprocess`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from fimbot.git_options import CONFIGURATION, DIFF, ENVIRONMENT
+
+# Whole files as context, so that one process tells both what was added and what it was added to.
+_WHOLE = "-U1000000"
+# A larger diff takes git longer than the imports that are spared here.
+_MAX_OUTPUT = 8_000_000
+# Settings.max_file_bytes: a larger file is one that the whole scan has to mention.
+MAX_FILE = 1_000_000
+_REGULAR = (b"100644", b"100755")
+
+
+def run(arguments: list[str]) -> int | None:
+    """The exit status where nothing was found; None where the whole command line must look."""
+    if arguments not in (["scan"], ["scan", "--exit-code"]) or not hasattr(os, "posix_spawnp"):
+        return None
+    # Settings cannot add a find; but a wrong one has to be told, and `exclude` changes the number of files.
+    if _has_settings(os.getcwd()):  # noqa: PTH109 - pathlib costs 5 ms
+        return None
+    changed = _changed_files()
+    if changed is None or any(_may_hold_stub(*file) for file in changed):
+        return None
+    sys.stdout.write(f"0 stubs in {len(changed):,} changed file{'' if len(changed) == 1 else 's'}\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _has_settings(directory: str) -> bool:
+    environ = os.environ
+    if any(name.startswith("FIMBOT_") for name in environ) or "GIT_DIR" in environ or "GIT_WORK_TREE" in environ:
+        return True
+    home = os.path.expanduser("~")  # noqa: PTH111
+    config = environ.get("XDG_CONFIG_HOME") or f"{home}/.config"
+    if sys.platform == "darwin":
+        config = f"{home}/Library/Application Support"
+    if os.path.exists(f"{config}/fimbot/fimbot.toml"):  # noqa: PTH110
+        return True
+    while not os.path.exists(f"{directory}/.git"):  # noqa: PTH110
+        above = os.path.dirname(directory)  # noqa: PTH120
+        if above == directory:
+            return True
+        directory = above
+    if os.path.exists(f"{directory}/fimbot.toml"):  # noqa: PTH110
+        return True
+    try:
+        with open(f"{directory}/pyproject.toml", "rb") as file:  # noqa: PTH123
+            return b"fimbot" in file.read()
+    except OSError:
+        return os.path.lexists(f"{directory}/pyproject.toml")
+
+
+def _changed_files() -> list[tuple[str, bytes, list[tuple[int, int]]]] | None:
+    """Path, content and added line ranges of the staged change, or else of the working tree; None if unusual."""
+    # -m: a file that was staged and then deleted counts, as it does for the whole scan.
+    status, _ = _git("diff-index", "-m", "--quiet", "--ignore-submodules=dirty", "HEAD", "--")
+    if status != 1:
+        return [] if status == 0 else None
+    for where in (("--cached",), ()):
+        # -D: a deletion is a change as well, but its text is not needed.
+        status, output = _git("diff-index", *where, *DIFF, "-D", _WHOLE, "HEAD", "--")
+        if status != 0:
+            return None
+        if output:
+            return _read(output)
+    return []
+
+
+def _read(output: bytes) -> list[tuple[str, bytes, list[tuple[int, int]]]] | None:
+    files = []
+    # Every line of a file's text begins with "+", "-", " " or "\"; so these two are git's own.
+    if not output.startswith(b"diff --git ") or b"\n* Unmerged path " in output:
+        return None
+    for section in output.split(b"\ndiff --git "):
+        head, hunk, body = section.partition(b"\n@@ ")
+        fields = head.split(b"\n")
+        mode = next((line.split()[-1] for line in fields if line.startswith((b"new file mode", b"new mode"))), b"")
+        mode = mode or next((line.split()[-1] for line in fields if line.startswith(b"index ")), _REGULAR[0])
+        if fields[-1].startswith(b"Binary files ") or mode not in _REGULAR:
+            return None
+        if not hunk:
+            continue
+        name = fields[-1].removeprefix(b"+++ ").removesuffix(b"\t")
+        if name == b"/dev/null":
+            continue
+        if not name.startswith(b"b/") or b"\n@@ " in body:
+            return None
+        source, added = _after(body.partition(b"\n")[2])
+        if len(source) > MAX_FILE:
+            return None
+        if added:
+            files.append((name[2:].decode("utf-8", "surrogateescape"), source, added))
+    return files
+
+
+def _after(hunk: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+    """The file after the change, and its added line ranges."""
+    lines: list[bytes] = []
+    added: list[tuple[int, int]] = []
+    for line in hunk.split(b"\n"):
+        mark = line[:1]
+        if mark == b" " or mark == b"+":
+            lines.append(line[1:])
+            if mark == b"+":
+                number = len(lines)
+                if added and added[-1][1] == number - 1:
+                    added[-1] = added[-1][0], number
+                else:
+                    added.append((number, number))
+    return b"\n".join(lines) + b"\n", added
+
+
+def _may_hold_stub(path: str, source: bytes, added: list[tuple[int, int]]) -> bool:
+    from fimbot.stubs.table import language_of, may_hold_stub
+
+    language = language_of(path)
+    # What is binary has no lines; git decides by a NUL, but an attribute may have told it otherwise.
+    return language is not None and (b"\0" in source or may_hold_stub(language, source, added))
+
+
+def _git(*arguments: str) -> tuple[int, bytes]:
+    """Exit status (-1: too much to read) and output."""
+    command = ["git", "--no-pager"]
+    for setting in CONFIGURATION:
+        command += ("-c", setting)
+    reader, writer = os.pipe()
+    try:
+        child = os.posix_spawnp(
+            "git",
+            [*command, *arguments],
+            {**os.environ, **ENVIRONMENT},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, writer, 1),
+                (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+            ],
+        )
+    except OSError:
+        os.close(reader)
+        return -1, b""
+    finally:
+        os.close(writer)
+    pieces = []
+    size = 0
+    while size <= _MAX_OUTPUT and (piece := os.read(reader, 1 << 20)):
+        pieces.append(piece)
+        size += len(piece)
+    # What git still has to write ends it with SIGPIPE.
+    os.close(reader)
+    output = b"".join(pieces)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return (-1 if size > _MAX_OUTPUT else status), output
