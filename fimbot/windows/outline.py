@@ -32,7 +32,7 @@ _IMPORT = re.compile(
     rb"|#\s*(?:include|import|pragma|!)|<\?php|['\"]use strict|namespace\s+[\w\\.]+\s*;"
     rb"|(?:if\s+(?:typing\.)?TYPE_CHECKING|try)\s*:\s*\n\s*(?:from|import)\b"
 )
-_CONSTRUCTORS = frozenset({"__init__", "constructor", "initialize", "__construct"})
+CONSTRUCTORS = frozenset({"__init__", "constructor", "initialize", "__construct"})
 """Where languages without declared fields declare them."""
 
 _FIELD_ROWS = 8
@@ -96,7 +96,7 @@ def outline(root: Node, stub: Stub, source: bytes, language: Language) -> Outlin
     levels = _levels(root, stub, source)
     # From the hole outwards, so that every list has the nearest first.
     for level in reversed(levels):
-        if _rows(level.node) > 1:
+        if rows_of(level.node) > 1:
             _above(result, level, stub, source)
             _below(result, level)
     body = _owner_body(levels, language)
@@ -106,21 +106,27 @@ def outline(root: Node, stub: Stub, source: bytes, language: Language) -> Outlin
     return result
 
 
+def holder_in(node: Node) -> Node | None:
+    """The node with the members of a class, a function or a block; None where there is none of several lines."""
+    while not _holds(node):
+        inner = [child for child in node.named_children if rows_of(child) > 1]
+        if not inner:
+            return None
+        node = inner[-1]
+    return node
+
+
 def parts(unit: Unit) -> tuple[list[Span], list[Unit]]:
     """Of a unit that is too large: the lines of its header and of its closer, and what is between."""
-    node = unit.node
-    while not _holds(node):
-        inner = [child for child in node.named_children if _rows(child) > 1]
-        if not inner:
-            return [], []
-        node = inner[-1]
-    end = _last_row(node)
+    node = holder_in(unit.node)
+    if node is None:
+        return [], []
+    end = last_row(node)
     inside = _above_units(node.named_children, end + 1)
     if not inside:
         return [], []
-    if node.children[-1].is_named:  # no closer
-        end += 1
-    inside[-1] = replace(inside[-1], last=min(inside[-1].last, end - 1))
+    has_closer = not node.children[-1].is_named
+    inside[-1] = replace(inside[-1], last=min(inside[-1].last, end - 1 if has_closer else end))
     frame = [Span(unit.first, inside[0].first - 1), Span(inside[-1].last + 1, unit.last)]
     return [span for span in frame if span.first <= span.last], inside
 
@@ -133,7 +139,7 @@ def _levels(root: Node, stub: Stub, source: bytes) -> list[_Level]:
         inner = path[index + 1] if index + 1 < len(path) else None
         start, end = (inner.start_byte, inner.end_byte) if inner else (stub.hole.start, stub.hole.end)
         first = source.count(b"\n", 0, start)
-        last = _last_row(inner) if inner else first + source.count(b"\n", start, end)
+        last = last_row(inner) if inner else first + source.count(b"\n", start, end)
         if place == "outside" and node.start_byte >= stub.start:
             place = "header"
         holds = _holds(node)
@@ -167,7 +173,7 @@ def _above(result: Outline, level: _Level, stub: Stub, source: bytes) -> None:
     if level.place == "header":
         while units and _documents(units[0]):
             result.docs.append(units.pop(0))
-    elif units and units[-1].bare and _last_row(units[-1].node) + 1 == result.signature.first:
+    elif units and units[-1].bare and last_row(units[-1].node) + 1 == result.signature.first:
         result.docs.append(units.pop())
     for unit in reversed(units):
         if level.place == "outside" and _IMPORT.match(source, unit.node.start_byte):
@@ -176,7 +182,7 @@ def _above(result: Outline, level: _Level, stub: Stub, source: bytes) -> None:
             result.before.append(unit)
     if not header:
         return
-    span = Span(min(child.start_point.row for child in header), max(map(_last_row, header)))
+    span = Span(min(child.start_point.row for child in header), max(map(last_row, header)))
     if level.place == "outside":
         result.headers.append(span)
     elif level.place == "header":
@@ -192,9 +198,9 @@ def _divide(result: Outline, level: _Level, stub: Stub) -> tuple[list[Node], lis
         # A signature beside its body (Dart), or a body of comments only, which lies outside the callable (Python).
         for child in before:
             if child.start_byte >= stub.start and "comment" in child.type:
-                result.docs.append(Span(child.start_point.row, _last_row(child)))
+                result.docs.append(Span(child.start_point.row, last_row(child)))
             elif child.start_byte >= stub.start:
-                _sign(result, _last_row(child))
+                _sign(result, last_row(child))
         before = [child for child in before if child.start_byte < stub.start]
     if level.holds:
         return [child for child in before[:1] if not child.is_named], [c for c in before if c.is_named]
@@ -204,7 +210,7 @@ def _divide(result: Outline, level: _Level, stub: Stub) -> tuple[list[Node], lis
 
 def _is_large(node: Node) -> bool:
     """A branch or a block beside the path, which is no part of a header, as a long parameter list is."""
-    return _holds(node) and _rows(node) > 2 and not re.search("param|argument", node.type)
+    return _holds(node) and rows_of(node) > 2 and not re.search("param|argument", node.type)
 
 
 def _sign(result: Outline, last: int) -> None:
@@ -216,7 +222,7 @@ def _below(result: Outline, level: _Level) -> None:
     if level.holds:
         tokens = tokens[-1:]  # not the commas between members
     closers = result.closers if level.place == "outside" else result.own_closers
-    closers.extend(Span(child.start_point.row, _last_row(child)) for child in tokens)
+    closers.extend(Span(child.start_point.row, last_row(child)) for child in tokens)
     after = level.last
     for unit in _units([child for child in level.after if child.is_named]):
         # With the blank lines above it.
@@ -246,9 +252,9 @@ def _fields(body: _Level, language: Language) -> list[Span]:
             node = node.named_children[-1]
         if node.type in language.callable_types:
             name = language.name_of(node).rpartition(".")[2]
-            if name in _CONSTRUCTORS or "constructor" in node.type:
+            if name in CONSTRUCTORS or "constructor" in node.type:
                 constructors.append(unit)
-        elif node.type not in language.owner_types and not unit.bare and _rows(node) <= _FIELD_ROWS:
+        elif node.type not in language.owner_types and not unit.bare and rows_of(node) <= _FIELD_ROWS:
             fields.append(unit)
     return [*fields, *constructors]
 
@@ -257,7 +263,7 @@ def _units(nodes: list[Node]) -> list[Unit]:
     """Nodes that share a line, and comments with what follows on the next line, are one unit."""
     units: list[Unit] = []
     for node in nodes:
-        first, last = node.start_point.row, _last_row(node)
+        first, last = node.start_point.row, last_row(node)
         bare = bool(_ATTACHED.search(node.type))
         previous = units[-1] if units else None
         if previous is not None and first <= previous.last + (1 if previous.bare else 0):
@@ -290,11 +296,11 @@ def _holds(node: Node) -> bool:
     return node.child_count > 0 and node.children[0].type == "{"
 
 
-def _rows(node: Node) -> int:
-    return _last_row(node) - node.start_point.row + 1
+def rows_of(node: Node) -> int:
+    return last_row(node) - node.start_point.row + 1
 
 
-def _last_row(node: Node) -> int:
+def last_row(node: Node) -> int:
     end = node.end_point
     # A node that ends after a line break (an `#include`) does not have the next line.
     return end.row - 1 if end.column == 0 and end.row > node.start_point.row else end.row

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fimbot.values import ContextPart, Skip, Stub, Window, Withheld
+from fimbot.windows.context import part_pieces
 from fimbot.windows.lines import LONGEST_LINE, Line, Lines, decode, split
 from fimbot.windows.outline import Outline, Span, Unit, outline, parts
 from fimbot.windows.secrets import redactor, withheld_file
-from fimbot.windows.tokens import count_pieces, pieces_within, tokens_of
+from fimbot.windows.tokens import pieces_within, tokens_of
 
 if TYPE_CHECKING:
     from tree_sitter import Tree
@@ -247,7 +248,7 @@ class _Extra:
             if index in self.kept or not _may_be_sent(part) or self._in_window(part, room):
                 continue
             clean, withheld = _clean(part)
-            cost = count_pieces(clean.path) + count_pieces(clean.text) + 3 * (clean.text.count("\n") + 3)
+            cost = part_pieces(clean)
             if cost <= limit:
                 limit -= cost
                 room.left -= cost

@@ -1,0 +1,296 @@
+"""What the rest of the repository tells about a stub: its signature's types, its tests, its call sites.
+
+Selected, not stuffed: much retrieved context is unhelpful or harmful (Repoformer), so there are a few small pieces, and
+each kind can be switched off. Bounded in files and bytes, not in time: the same repository gives the same context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import takewhile
+from typing import TYPE_CHECKING, Literal
+
+from fimbot.stubs.language import load
+from fimbot.stubs.table import language_of
+from fimbot.values import ContextPart, Stub
+from fimbot.windows.outline import CONSTRUCTORS
+from fimbot.windows.secrets import withheld_file
+from fimbot.windows.snippets import File, call, definition, enclosing_test, type_names
+from fimbot.windows.tokens import count_pieces, pieces_within
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree
+
+Read = Callable[[str], bytes | None]
+"""A file's content by its path; None where it cannot be read."""
+
+_MAX_FILES = 200
+_MAX_BYTES = 8_000_000
+_MAX_FILE_BYTES = 300_000
+_MAX_PARSED = 12
+"""At 7 MB/s the largest file takes 40 ms."""
+
+_MAX_PARTS = {"definition": 3, "test": 2, "call": 3}
+_MAX_NAMES = 6
+_COMMON = 8
+"""A name that is in more files than this is anybody's: then only files that also name its owner or module count."""
+
+_FAMILIES = ({"javascript", "typescript", "tsx"}, {"c", "cpp"})
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__|testing)/|(?:^|/)(?:test_|spec_)[^/]*$"
+    r"|[._-](?:test|tests|spec|unittest)\.\w+$|(?:Tests?|Spec)\.\w+$"
+)
+_BARE_CALLS = frozenset({"ruby", "haskell", "elixir", "shell", "scala", "lua"})
+"""Where a call may do without parentheses."""
+
+_DEFINES = (
+    rb"(?:\b(?:class|struct|interface|enum|trait|type|record|protocol|object|union|data|newtype|typedef|actor|mixin"
+    rb"|module|extension|typealias)\s+|\bconst\s+(?=\w+\s*=\s*(?:packed\s+|extern\s+)?(?:struct|enum|union))|\}\s*)"
+    rb"(%s)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextChoice:
+    """Which parts are gathered; `bench/quality` measures each of them with and without."""
+
+    definitions: bool = True
+    calls: bool = True
+    tests: bool = True
+
+
+_EVERYTHING = ContextChoice()
+
+
+def part_pieces(part: ContextPart) -> int:
+    """What a part costs where an engine has to be shown it as comments: a sign and a blank for each line."""
+    return count_pieces(part.path) + count_pieces(part.text) + 3 * (part.text.count("\n") + 3)
+
+
+def gather_context(
+    stub: Stub,
+    source: bytes,
+    paths: Iterable[str],
+    read: Read,
+    *,
+    budget: int,
+    choice: ContextChoice = _EVERYTHING,
+    tree: Tree | None = None,
+) -> tuple[ContextPart, ...]:
+    """Context for a stub of `source`, in the order in which it is worth keeping, in at most `budget` tokens.
+
+    `paths` are the repository's; what `read` gives is not changed, and is read once for each path at most.
+    Secrets are left in lines: `build_window` withholds them. Files that hold secrets are not read.
+    """
+    search = _search(stub, source, tree, choice)
+    wanted = [*search.types, search.name] if search.name else search.types
+    if not wanted:
+        return ()
+    search.files.extend(_holding(_ranked(stub, paths, choice), read, wanted))
+    search.ambiguous = _is_ambiguous(search)
+    found = list(search.definitions()) if choice.definitions else []
+    found += search.tests() if choice.tests else ()
+    found += search.calls() if choice.calls else ()
+    left = pieces_within(budget)
+    kept: list[ContextPart] = []
+    for part in found:
+        cost = part_pieces(part)
+        if cost <= left and all(part.text != other.text for other in kept):
+            kept.append(part)
+            left -= cost
+    return tuple(kept)
+
+
+@dataclass(slots=True)
+class _Search:
+    """One stub's search: the files that hold one of its names, in the order in which they are near to it."""
+
+    stub: Stub
+    own: File
+    name: str
+    """What a call says: the callable's name, or its class's for a constructor. "" where no call says it."""
+    types: list[str]
+    files: list[tuple[str, bytes]]
+    parsed: dict[str, File]
+    ambiguous: bool = False
+    """The callable is a method, and others have its name: a call may be one of theirs."""
+
+    def definitions(self) -> Iterator[ContextPart]:
+        count = 0
+        for name in self.types:
+            pattern = re.compile(_DEFINES % re.escape(name.encode()))
+            for path, data in self.files:
+                text = self._definition(path, data, pattern)
+                if text is not None:
+                    yield ContextPart("definition", path, text)
+                    count += 1
+                    break
+            if count == _MAX_PARTS["definition"]:
+                return
+
+    def _definition(self, path: str, data: bytes, pattern: re.Pattern[bytes]) -> str | None:
+        for match in pattern.finditer(data):
+            file = self._file(path, data)
+            own = path == self.stub.path
+            text = definition(file, match.start(1), self.stub.start if own else None) if file else None
+            if text is not None:
+                return text
+        return None
+
+    def tests(self) -> Iterator[ContextPart]:
+        files = [entry for entry in self._callers() if is_test(entry[0])]
+        return self._uses(files, "test", enclosing_test)
+
+    def calls(self) -> Iterator[ContextPart]:
+        files = [entry for entry in self._callers() if not is_test(entry[0])]
+        return self._uses(files, "call", call)
+
+    def _uses(
+        self,
+        files: list[tuple[str, bytes]],
+        kind: Literal["call", "test"],
+        cut: Callable[[File, int, int], str | None],
+    ) -> Iterator[ContextPart]:
+        """One piece of each file; the files that also name the callable's owner or module come first."""
+        pattern = self._pattern()
+        count = 0
+        for path, data in files:
+            text = self._use(path, data, pattern, cut)
+            if text is not None:
+                yield ContextPart(kind, path, text)
+                count += 1
+            if count == _MAX_PARTS[kind]:
+                return
+
+    def _use(
+        self, path: str, data: bytes, pattern: re.Pattern[bytes], cut: Callable[[File, int, int], str | None]
+    ) -> str | None:
+        for match in pattern.finditer(data):
+            if path == self.stub.path and self.stub.start <= match.start() < self.stub.end:
+                continue
+            if self.ambiguous and not self._says_owner(data, match.start(1)):
+                continue
+            file = self._file(path, data)
+            text = cut(file, match.start(1), match.end(1)) if file else None
+            if text is not None:
+                return text
+        return None
+
+    def _callers(self) -> list[tuple[str, bytes]]:
+        if not self.name:
+            return []
+        pattern = self._pattern()
+        files = [(path, data) for path, data in self.files if pattern.search(data)]
+        owner = self.stub.name.rpartition(".")[0].rpartition(".")[2] or _stem(self.stub.path)
+        named = [entry for entry in files if owner.encode("utf-8", "surrogateescape") in entry[1]]
+        return named if len(files) > _COMMON else [*named, *(entry for entry in files if entry not in named)]
+
+    def _says_owner(self, data: bytes, at: int) -> bool:
+        """Whether what the call is made on is named after the stub's class: `client.close()` for `Client.close`."""
+        before = _RECEIVER.search(data, max(0, at - 80), at)
+        receiver = before.group(1).replace(b"_", b"").lower() if before else b""
+        owner = self.stub.name.rpartition(".")[0].rpartition(".")[2].lower().encode("utf-8", "surrogateescape")
+        return len(receiver) > 2 and (receiver in owner or owner in receiver)
+
+    def _pattern(self) -> re.Pattern[bytes]:
+        bare = self.own.language.name in _BARE_CALLS
+        name = re.escape(self.name.encode("utf-8", "surrogateescape"))
+        return re.compile(rb"(?<![\w$])(" + name + (rb")(?![\w$])" if bare else rb")(?:::)?(?:<[^<>()\n]*>)?!?\s*\("))
+
+    def _file(self, path: str, data: bytes) -> File | None:
+        if path == self.stub.path:
+            return self.own
+        if path not in self.parsed:
+            if len(self.parsed) == _MAX_PARSED:
+                return None
+            language = load(language_of(path) or self.stub.language)
+            self.parsed[path] = File(path, data, language.parse(data).root_node, language)
+        return self.parsed[path]
+
+
+def _search(stub: Stub, source: bytes, tree: Tree | None, choice: ContextChoice) -> _Search:
+    language = load(stub.language)
+    root = (tree or language.parse(source)).root_node
+    owner, _, simple = stub.name.rpartition(".")
+    name = owner.rpartition(".")[2] if simple in CONSTRUCTORS else simple
+    if len(name) < 3 or name.startswith("__") or not (choice.calls or choice.tests):
+        name = ""
+    types: list[str] = []
+    if choice.definitions:
+        types = type_names(root, stub.start, stub.hole.start)
+        # The receiver's type (Go, Rust, C++) is not around the callable, a class is: `definition` passes it over.
+        types += [part for part in owner.split(".") if part and part not in types]
+        types = types[:_MAX_NAMES]
+    return _Search(stub, File(stub.path, source, root, language), name, types, [(stub.path, source)], {})
+
+
+_RECEIVER = re.compile(rb"([A-Za-z_]\w*)\s*(?:\.|->|::|\?\.|!!\.)\s*$")
+
+
+def _is_ambiguous(search: _Search) -> bool:
+    if "." not in search.stub.name or not search.name or search.name not in search.stub.name.rpartition(".")[2]:
+        return False
+    name = re.escape(search.name.encode("utf-8", "surrogateescape"))
+    defined = re.compile(rb"\b(?:def|defp|func|fn|function|fun)\s+(?:\([^)]*\)\s*)?(?:self\.)?" + name + rb"\b")
+    return sum(len(defined.findall(data)) for _, data in search.files) > 1
+
+
+def _ranked(stub: Stub, paths: Iterable[str], choice: ContextChoice) -> list[str]:
+    """The files of the stub's language, its own tests first, then by nearness."""
+    family = next((family for family in _FAMILIES if stub.language in family), {stub.language})
+    stem = _stem(stub.path)
+    folders = stub.path.split("/")[:-1]
+
+    def rank(path: str) -> tuple[int, int, str]:
+        here = path.split("/")[:-1]
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(folders, here, strict=False)))
+        own_test = is_test(path) and _stem(path) == stem
+        return (0 if own_test else 1, len(folders) + len(here) - 2 * same, path)
+
+    return nsmallest(
+        _MAX_FILES,
+        (
+            path
+            for path in paths
+            if path != stub.path
+            and language_of(path) in family
+            and withheld_file(path) is None
+            and (choice.tests or not is_test(path))
+        ),
+        key=rank,
+    )
+
+
+def is_test(path: str) -> bool:
+    """By its name and folders, as the languages' test runners find it."""
+    return bool(_TEST.search(path))
+
+
+_AFFIX = re.compile(r"^(?:test|spec)_|[._-](?:test|tests|spec|unittest)$|(?:Tests?|Spec)$")
+
+
+def _stem(path: str) -> str:
+    """`accounts` for src/accounts.py, tests/test_accounts.py, src/accounts/index.ts and AccountsTest.java."""
+    *folders, name = path.split("/")
+    stem = _AFFIX.sub("", name.rpartition(".")[0])
+    if stem in ("__init__", "index", "mod", "lib", "main") and folders:
+        stem = folders[-1]
+    return stem.lower().replace("_", "").replace("-", "")
+
+
+def _holding(paths: list[str], read: Read, names: list[str]) -> Iterator[tuple[str, bytes]]:
+    """The files that hold one of the names."""
+    wanted = [name.encode("utf-8", "surrogateescape") for name in names]
+    left = _MAX_BYTES
+    for path in paths:
+        data = read(path)
+        if data is None or len(data) > _MAX_FILE_BYTES:
+            continue
+        left -= len(data)
+        if left < 0:
+            return
+        if b"\0" not in data and any(name in data for name in wanted):
+            yield path, data
