@@ -1,0 +1,146 @@
+"""C, and what C++ shares with it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fimbot.stubs import markers
+from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.shapes import braced_field
+from fimbot.stubs.signs import doubt_of_idiom, is_bare, is_message
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_TRIVIAL = re.compile(
+    r"""(?x)(?:NULL|nullptr|nil|0[uUlLfF]*|-1|0\.0?[fF]?|false|FALSE|\"\"|'\\0'|\{\s*\}|std::nullopt|-ENOSYS|E_NOTIMPL
+    |[\w:]+(?:<[\w:\s,*&<>]*>)?\s*(?:\(\s*\)|\{\s*\}))?"""
+)
+_UNUSED = re.compile(r"(?i)\w*unused\w*|unreferenced_parameter|ignore_unused|static_cast<void>")
+_SAYS_SO = re.compile(r"(?i)todo|\w*unimplemented\w*|\w*not_?(?:yet_?)?implemented\w*|\w*not_?impl|\w*implement_?me")
+_RAISES = re.compile(r"(?i)raise|throw|err")
+_STOPS = re.compile(r"(?i)\w*(?:panic|abort|fatal|unreachable|assert)\w*|die|assert")
+
+LABELS_AND_DIRECTIVES = frozenset(
+    {
+        "labeled_statement",
+        "preproc_def",
+        "preproc_function_def",
+        "preproc_call",
+        "preproc_if",
+        "preproc_ifdef",
+        "preproc_include",
+    }
+)
+"""What holds, or is jumped to, after a return."""
+
+
+def declared(node: Node) -> Node | None:
+    """The innermost function_declarator: in `int (*f(void))(int)` that of `f`."""
+    declarator = node.child_by_field_name("declarator")
+    found: Node | None = None
+    while declarator is not None:
+        if declarator.type == "function_declarator":
+            found = declarator
+        inner = declarator.child_by_field_name("declarator")
+        if inner is None and declarator.type in ("parenthesized_declarator", "reference_declarator"):
+            inner = next((child for child in declarator.named_children if child.type.endswith("declarator")), None)
+        declarator = inner
+    return found
+
+
+def classify(node: Node) -> Item:
+    if node.type == "expression_statement":
+        child = next((child for child in node.named_children if child.type != "comment"), None)
+        return Item("nothing", node) if child is None else classify_expression(node, child)
+    if node.type == "return_statement":
+        value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
+        value = value[1:-1] if re.fullmatch(r"\([^()]*\)", value) else value
+        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+    if node.type == "declaration" and is_message(text_of(node)):
+        return Item("message", node)
+    return Item("code", node)
+
+
+def classify_expression(node: Node, child: Node) -> Item:
+    if child.type == "cast_expression" and text_of(child.child_by_field_name("type")) == "void":
+        return Item("nothing", node)
+    if child.type == "assignment_expression" and text_of(child.child_by_field_name("left")) == "std::ignore":
+        return Item("nothing", node)
+    if child.type != "call_expression":
+        return Item("code", node)
+    name = text_of(child.child_by_field_name("function"))
+    arguments = text_of(child.child_by_field_name("arguments"))
+    simple = name.rpartition("::")[2]
+    if _UNUSED.fullmatch(simple):
+        return Item("nothing", node)
+    if _SAYS_SO.fullmatch(simple) and (not _RAISES.search(simple) or markers.MESSAGE.search(arguments)):
+        return Item("missing", node, arguments, certain=True)
+    if _STOPS.fullmatch(simple) and markers.MESSAGE.search(arguments):
+        return Item("missing", node, arguments)
+    return Item("code", node)
+
+
+def is_missing_expression(node: Node) -> bool:
+    return node.type == "call_expression" and classify_expression(node, node).kind == "missing"
+
+
+def returns_value(node: Node) -> bool | None:
+    """By the words before the name: a macro there (`__weak void f()`) is what the grammar takes for the type."""
+    declarator, type_ = node.child_by_field_name("declarator"), node.child_by_field_name("type")
+    if type_ is None or declarator is None:
+        return None
+    if any(child.is_error for child in node.children) or re.fullmatch(r"[A-Z_\d]+|__\w+", text_of(type_)):
+        return None
+    return declarator.type != "function_declarator" or text_of(type_) != "void"
+
+
+def is_macro_call(node: Node) -> bool:
+    """`TEST(a, b) { }`: a function without a type, and so the use of a macro that nobody can see from here."""
+    return node.child_by_field_name("type") is None
+
+
+def _name_of(node: Node) -> str:
+    found = declared(node)
+    return text_of(found.child_by_field_name("declarator")) if found is not None else ""
+
+
+def _exempt(site: Site) -> str | None:
+    if is_macro_call(site.node) and is_bare(site):
+        return "the body of a macro"
+    return None
+
+
+def _doubt(site: Site) -> str | None:
+    if is_macro_call(site.node):
+        return "the body of a macro"
+    return doubt_of_idiom(site) or doubt_of_empty(site, returns=returns_value(site.node))
+
+
+def doubt_of_empty(site: Site, *, returns: bool | None) -> str | None:
+    if not is_bare(site):
+        return None
+    if not returns:
+        return "an empty function without a word"
+    return "it may end without a return" if site.simple_name == "main" or "naked" in site.header else None
+
+
+LANGUAGE = Language(
+    name="c",
+    grammar="tree_sitter_c:language",
+    callable_types=frozenset({"function_definition"}),
+    owner_types=frozenset(),
+    comment_types=frozenset({"comment"}),
+    line_comment="//",
+    body=braced_field("compound_statement"),
+    classify=classify,
+    name_of=_name_of,
+    returns_value=returns_value,
+    is_missing_expression=is_missing_expression,
+    exempt=_exempt,
+    doubt=_doubt,
+    placeholder=b";",
+    terminals=frozenset({"return_statement", "goto_statement"}),
+    hoisted=LABELS_AND_DIRECTIVES,
+)

@@ -1,0 +1,115 @@
+"""PHP. `throw` is an expression in its grammar; interfaces and abstract methods have no body."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fimbot.stubs import markers
+from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.shapes import braced_field
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_TRIVIAL = re.compile(r"""(?i)(?:null|false|-?[01]|0\.0|''|""|\[\s*\]|array\(\s*\))?""")
+_NOT_IMPLEMENTED = re.compile(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
+_HOOK_NAME = re.compile(
+    r"__\w+$|(?:on|before|after|pre|post|handle|visit|_?boot|set_?up|tear_?down)(?:[A-Z_]|$)|(?:register|init|close)$"
+)
+
+
+def _classify(node: Node) -> Item:
+    if node.type in ("empty_statement", "unset_statement"):
+        return Item("nothing", node)
+    if node.type == "return_statement":
+        value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
+        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+    if node.type == "expression_statement":
+        child = node.named_child(0)
+        if child is not None and child.type == "throw_expression":
+            return _classify_throw(node, child)
+        if is_message(text_of(node)):
+            return Item("message", node)
+    return Item("code", node)
+
+
+def _classify_throw(node: Node, throw: Node) -> Item:
+    created = next((child for child in throw.named_children if child.type == "object_creation_expression"), None)
+    if created is None:
+        return Item("code", node)
+    names = [child for child in created.named_children if child.type in ("name", "qualified_name")]
+    arguments = " ".join(text_of(child) for child in created.named_children if child.type == "arguments")
+    if names and _NOT_IMPLEMENTED.fullmatch(text_of(names[0]).rpartition("\\")[2]):
+        return Item("missing", node, arguments, certain=True)
+    return Item("missing" if markers.MESSAGE.search(arguments) else "code", node, arguments)
+
+
+def _returns_value(node: Node) -> bool | None:
+    declared = node.child_by_field_name("return_type")
+    return text_of(declared) not in ("void", "never") if declared is not None else None
+
+
+def _is_missing_expression(node: Node) -> bool:
+    return (
+        node.type == "throw_expression"
+        and (node.parent is None or node.parent.type != "expression_statement")
+        and _classify_throw(node, node).kind == "missing"
+    )
+
+
+def _has(site: Site, *types: str) -> bool:
+    return any(child.type in types for child in site.node.children)
+
+
+def _is_private(site: Site) -> bool:
+    return any(child.type == "visibility_modifier" and text_of(child) == "private" for child in site.node.children)
+
+
+def _exempt(site: Site) -> str | None:
+    parameters = site.node.child_by_field_name("parameters")
+    if parameters is not None and any(child.type == "property_promotion_parameter" for child in parameters.children):
+        return "a constructor that promotes its parameters" if is_bare(site) else None
+    if site.simple_name in ("__construct", "__clone", "__wakeup") and _is_private(site) and is_bare(site):
+        return "private, so that nobody can"
+    return None
+
+
+def _doubt(site: Site) -> str | None:
+    if not is_bare(site):
+        return doubt_of_idiom(site)
+    owner = site.owner
+    if _HOOK_NAME.match(site.simple_name) or in_tests(site):
+        return "a magic method, a hook or a test's helper"
+    if inherits_documentation(site) or re.search(r"#\[\s*\\?(?:Override|ReturnTypeWillChange)\b", site.header):
+        return "an override, documented elsewhere"
+    if owner is None or owner.type not in ("class_declaration", "anonymous_class", "trait_declaration"):
+        return None
+    if owner.type == "anonymous_class":
+        return "a member of an anonymous class"
+    if any(child.type == "abstract_modifier" for child in owner.children) and not _is_private(site):
+        return "an empty method of an abstract class"
+    return None
+
+
+LANGUAGE = Language(
+    name="php",
+    grammar="tree_sitter_php:language_php",
+    callable_types=frozenset({"function_definition", "method_declaration"}),
+    owner_types=frozenset(
+        {"class_declaration", "interface_declaration", "trait_declaration", "enum_declaration", "anonymous_class"}
+    ),
+    comment_types=frozenset({"comment"}),
+    line_comment="//",
+    body=braced_field("compound_statement"),
+    classify=_classify,
+    returns_value=_returns_value,
+    is_missing_expression=_is_missing_expression,
+    exempt=_exempt,
+    doubt=_doubt,
+    placeholder=b";",
+    # `throw` is none: it is an expression, and its statement has the type of any other.
+    terminals=frozenset({"return_statement", "goto_statement", "exit_statement"}),
+    hoisted=frozenset({"named_label_statement"}),
+)
