@@ -203,7 +203,8 @@ def _divide(result: Outline, level: _Level, stub: Stub) -> tuple[list[Node], lis
                 _sign(result, last_row(child))
         before = [child for child in before if child.start_byte < stub.start]
     if level.holds:
-        return [child for child in before[:1] if not child.is_named], [c for c in before if c.is_named]
+        opener = [c for index, c in enumerate(before) if not c.is_named and (index == 0 or c.type == "{")]
+        return opener, [child for child in before if child.is_named]
     members = [c for c in before if _ATTACHED.search(c.type) or _is_large(c)]
     return [child for child in before if child not in members], members
 
@@ -293,7 +294,8 @@ def _documents(unit: Unit) -> bool:
 def _holds(node: Node) -> bool:
     if _HOLDER.search(node.type):
         return True
-    return node.child_count > 0 and node.children[0].type == "{"
+    # Zig's `struct {` has its members beside the brace.
+    return any(child.type == "{" for child in node.children[:4])
 
 
 def rows_of(node: Node) -> int:

@@ -105,7 +105,10 @@ def call(file: File, start: int, end: int) -> str | None:
         # The call alone, of a statement that holds much else.
         while node.parent is not None and rows_of(node.parent) <= _CALL_ROWS:
             node = node.parent
-        return file.text([Span(node.start_point.row, last_row(node))])
+        first, last = node.start_point.row, last_row(node)
+        if first == last:
+            last = min(first + _CALL_ROWS - 1, last_row(statement))
+        return file.text([Span(first, last)])
     first, last = statement.start_point.row, last_row(statement)
     around = statement.parent
     if around is not None and around.parent is not None:

@@ -158,7 +158,8 @@ def _keep_first(room: _Room, found: Outline, pieces: int) -> None:
     for span in found.docs:
         limit -= _take_partly(room, span, limit)
     room.take_each((*found.own_headers, *found.headers, *found.closers), room.left)
-    room.take_each(found.fields, int(pieces * _FIELDS))
+    if all(room.cost(span, 0) == 0 for span in found.headers):
+        room.take_each(found.fields, int(pieces * _FIELDS))
     limit = int(pieces * _IMPORTS)
     if sum(room.cost(span, limit) for span in found.imports) <= limit:
         room.take_each(found.imports, limit)
