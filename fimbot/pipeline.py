@@ -170,9 +170,9 @@ def _answers(
 ) -> Iterator[tuple[int, Answer]]:
     """(place in `asked`, its answer), the cached ones first. What was paid for is in the cache before it is used."""
     from fimbot.engines.pool import ask_all
-    from fimbot.fills.cache import cache_key
+    from fimbot.fills import cache as answers
 
-    keys = [cache_key(engine.fingerprint, each.question) for each in asked]
+    keys = [answers.key(engine.fingerprint, each.question) for each in asked]
     open_places: dict[str, list[int]] = {}
     for at, key in enumerate(keys):
         known = cache.get(key) if cache else None
@@ -196,7 +196,7 @@ def _answers(
 
 def _job(findings: Findings, asked: Asked) -> Job:
     from fimbot.engines.pool import Job
-    from fimbot.fills.make import hole_complete
+    from fimbot.fills.stream import hole_complete
 
     return Job(asked.question, hole_complete(findings.contents[asked.stub.path], asked.stub, asked.window))
 
@@ -212,8 +212,9 @@ def _proved(findings: Findings, outcomes: Sequence[Fill | Skip]) -> tuple[Sugges
             by_path.setdefault(outcome.stub.path, []).append(outcome)
     proved: dict[str, Fill | Skip] = {}
     for path, fills in by_path.items():
-        for each in prove_together(findings.contents[path], fills):
-            proved[each.stub.id] = each
+        good, dropped = prove_together(findings.contents[path], fills)
+        proved |= {each.stub.id: each for each in good}
+        proved |= {each.stub.id: each for each in dropped}
     results: list[Suggestion | Skip] = []
     for outcome in outcomes:
         final = proved[outcome.stub.id] if isinstance(outcome, Fill) else outcome

@@ -67,31 +67,41 @@ def cli() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; the exit status. Every error ends here, in one line."""
     try:
-        status = cli.main(list(arguments), prog_name="fimbot", standalone_mode=False)
-        _flush()
-        return status if isinstance(status, int) else 0
+        return _status(cli.main(list(arguments), prog_name="fimbot", standalone_mode=False))
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("fimbot: interrupted", err=True)
-        return INTERRUPTED
+        return _told("interrupted", INTERRUPTED)
     except click.ClickException as error:
-        click.echo(f"fimbot: {error.format_message()}", err=True)
-        return error.exit_code
+        return _told(error.format_message(), error.exit_code)
     except FimbotError as error:
-        click.echo(f"fimbot: {error}", err=True)
-        return error.exit_status
+        return _told(str(error), error.exit_status)
     except BrokenPipeError:
-        # Whoever read it has seen enough (`| head`): https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 0  # whoever read it has seen enough (`| head`)
     except Exception as error:
-        click.echo(f"fimbot: {type(error).__name__}, which should not have happened: {_log(error)}", err=True)
-        return FimbotError.exit_status
+        return _told(f"{type(error).__name__}, which should not have happened: {_log(error)}", FimbotError.exit_status)
+    finally:
+        _flush_or_forget()
 
 
-def _flush() -> None:
-    sys.stdout.flush()
+def _status(result: object) -> int:
+    return result if isinstance(result, int) else 0
+
+
+def _told(message: str, status: int) -> int:
+    click.echo(f"fimbot: {message}", err=True)
+    return status
+
+
+def _flush_or_forget() -> None:
+    """What cannot be written (pipe closed, disk full) has been told by now; the interpreter would tell it again.
+
+    https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    """
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _log(error: BaseException) -> str:

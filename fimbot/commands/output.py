@@ -18,12 +18,15 @@ def write_report(report: Report, format_: str, output: str, style: Style) -> Non
 
 def write_bytes(data: bytes, output: str) -> None:
     """`output`: a file, or `-`. Raises PatchError where the file cannot be written."""
-    if output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
     try:
-        Path(output).write_bytes(data)
+        if output == "-":
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        else:
+            Path(output).write_bytes(data)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise PatchError(f"{output} cannot be written: {error.strerror}; --output - prints it instead") from None
+        name = "standard output" if output == "-" else output
+        raise PatchError(f"{name} cannot be written: {error.strerror}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from fimbot.fills.cache import CompletionCache
 
 PATCHES = "fimbot/patches"
+# Some 30,000 bodies.
+CACHE_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +108,6 @@ def opened_cache(settings: Settings) -> Iterator[CompletionCache | None]:
 
     from fimbot.fills.cache import CompletionCache
 
-    with closing(CompletionCache(user_cache_path("fimbot", appauthor=False) / "completions.sqlite")) as cache:
+    path = user_cache_path("fimbot", appauthor=False) / "completions.sqlite"
+    with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
         yield cache

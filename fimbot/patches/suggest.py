@@ -5,13 +5,12 @@ from __future__ import annotations
 from fimbot.fills.imports import needed_imports
 from fimbot.fills.prove import edit_of
 from fimbot.patches.unified import unified_patch
-from fimbot.stubs.language import load
 from fimbot.values import Edit, Fill, Stub, Suggestion
 
 
 def edits_of(source: bytes, stub: Stub, text: str) -> tuple[Edit, ...]:
     """The hole, then the import lines that the text needs."""
-    return (edit_of(stub, text), *needed_imports(source, stub, text, load(stub.language)))
+    return (edit_of(stub, text), *needed_imports(source, stub, text, stub.language))
 
 
 def suggestion_of(source: bytes, fill: Fill) -> Suggestion:

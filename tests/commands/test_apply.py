@@ -1,0 +1,107 @@
+"""Suggestions are taken over all or nothing, and never over somebody's work."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.commands.conftest import FILLED, STUBBED, Workshop
+
+TWO = "def one() -> int:\n    pass\ndef two() -> int:\n    pass\n"
+
+
+@pytest.fixture
+def suggested(workshop: Workshop) -> Workshop:
+    workshop.commit()
+    workshop.commit({"a.py": TWO})
+    workshop.server.text = "    return 1\n"
+    assert workshop.fimbot("suggest", "HEAD~1").status == 0
+    return workshop
+
+
+def ids(workshop: Workshop) -> list[str]:
+    return [line.split()[0] for line in workshop.fimbot("apply", "--list").out.splitlines()]
+
+
+def test_nothing_to_apply_is_said(workshop: Workshop) -> None:
+    workshop.commit({"a.py": "x = 1\n"})
+    done = workshop.fimbot("apply", "--all")
+    assert (done.status, done.err) == (2, "fimbot: there is nothing to apply; `fimbot suggest` comes first\n")
+    assert workshop.fimbot("apply", "--list").out == ""
+
+
+def test_neither_ids_nor_all_is_a_question_back(suggested: Workshop) -> None:
+    assert suggested.fimbot("apply").status == 2
+    assert suggested.fimbot("apply", "--all", ids(suggested)[0]).status == 2
+
+
+def test_one_by_its_id_leaves_the_other(suggested: Workshop) -> None:
+    assert suggested.fimbot("apply", ids(suggested)[1]).status == 0
+    assert (suggested.root / "a.py").read_text() == "def one() -> int:\n    pass\ndef two() -> int:\n    return 1\n"
+
+
+def test_the_beginning_of_an_id_will_do(suggested: Workshop) -> None:
+    assert suggested.fimbot("apply", ids(suggested)[0][:6]).status == 0
+    assert (suggested.root / "a.py").read_text() == "def one() -> int:\n    return 1\ndef two() -> int:\n    pass\n"
+
+
+def test_an_unknown_id_offers_the_nearest(suggested: Workshop) -> None:
+    first = ids(suggested)[0]
+    wrong = first[:-1] + ("0" if first[-1] != "0" else "1")
+    done = suggested.fimbot("apply", wrong)
+    assert (done.status, done.err) == (2, f"fimbot: no suggestion {wrong}: did you mean {first}?\n")
+
+
+def test_one_after_the_other_though_they_are_neighbours(suggested: Workshop) -> None:
+    first, second = ids(suggested)
+    assert suggested.fimbot("apply", first).status == 0
+    assert suggested.fimbot("apply", second).status == 0
+    assert (suggested.root / "a.py").read_text() == TWO.replace("pass", "return 1")
+
+
+def test_the_index_alone(suggested: Workshop) -> None:
+    suggested.write("a.py", "mine = 1\n" + TWO)
+    assert suggested.fimbot("apply", "--all", "--cached").status == 0
+    assert suggested.git("show", ":a.py").decode() == TWO.replace("pass", "return 1")
+    assert (suggested.root / "a.py").read_text() == "mine = 1\n" + TWO
+
+
+def test_edits_elsewhere_in_the_file_do_not_matter(suggested: Workshop) -> None:
+    suggested.write("a.py", "import os\n\n\n" + TWO + "\n\nmore = 1\n")
+    assert suggested.fimbot("apply", "--all").status == 0
+    assert (suggested.root / "a.py").read_text() == "import os\n\n\n" + TWO.replace(
+        "pass", "return 1"
+    ) + "\n\nmore = 1\n"
+
+
+def test_a_stub_filled_by_hand_is_a_conflict_and_nothing_changes(suggested: Workshop) -> None:
+    mine = TWO.replace("def two() -> int:\n    pass", "def two() -> int:\n    return 2")
+    suggested.write("a.py", mine)
+    done = suggested.fimbot("apply", "--all")
+    assert done.status == 3
+    assert "a.py: two has been changed or filled" in done.err
+    assert (suggested.root / "a.py").read_text() == mine
+
+
+def test_a_file_that_is_gone_is_a_conflict(suggested: Workshop) -> None:
+    (suggested.root / "a.py").unlink()
+    done = suggested.fimbot("apply", "--all")
+    assert (done.status, "a.py is gone" in done.err) == (3, True)
+
+
+def test_a_checkout_with_other_line_ends_keeps_them(stubbed: Workshop) -> None:
+    assert stubbed.fimbot("suggest", "HEAD~1").status == 0
+    stubbed.write("a.py", STUBBED.replace("\n", "\r\n"))
+    assert stubbed.fimbot("apply", "--all").status == 0
+    assert (stubbed.root / "a.py").read_bytes() == FILLED.replace("\n", "\r\n").encode()
+
+
+def test_from_a_subdirectory(suggested: Workshop) -> None:
+    (suggested.root / "below").mkdir()
+    assert suggested.fimbot("apply", "--all", at=suggested.root / "below").status == 0
+    assert (suggested.root / "a.py").read_text() == TWO.replace("pass", "return 1")
+
+
+def test_a_damaged_store_is_one_line(suggested: Workshop) -> None:
+    (suggested.root / ".git/fimbot/patches/suggestions.json").write_text("{")
+    done = suggested.fimbot("apply", "--all")
+    assert (done.status, done.err.count("\n")) == (3, 1)

@@ -1,0 +1,126 @@
+"""Where a setting comes from, and what it may be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fimbot.errors import SettingsError
+from fimbot.settings.load import load_settings
+from fimbot.settings.schema import NAMES, READ
+from fimbot.settings.values import Settings
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "repository").mkdir()
+    return tmp_path / "repository"
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Path:
+    return tmp_path / "user.toml"
+
+
+def test_nothing_set_gives_the_defaults(root: Path, user: Path) -> None:
+    loaded = load_settings({}, {}, root, user)
+    assert loaded.settings == Settings()
+    assert loaded.sources == {}
+
+
+def test_outside_of_a_repository_there_are_defaults_too() -> None:
+    assert load_settings({}, {}, None, None).settings == Settings()
+
+
+def test_a_pyproject_without_the_table_is_passed_over(root: Path, user: Path) -> None:
+    (root / "pyproject.toml").write_text("[tool.other]\nmodel = 1\n")
+    assert load_settings({}, {}, root, user).settings == Settings()
+
+
+def test_a_broken_pyproject_is_left_to_the_tools_whose_it_is(root: Path, user: Path) -> None:
+    (root / "pyproject.toml").write_text("[tool.fimbot\n")
+    assert load_settings({}, {}, root, user).settings == Settings()
+
+
+def test_each_source_beats_those_below_it(root: Path, user: Path) -> None:
+    steps = ["user", "pyproject", "file", "environment", "command line"]
+    seen = []
+    environ: dict[str, str] = {}
+    command_line: dict[str, str] = {}
+    for step in steps:
+        if step == "user":
+            user.write_text('model = "user"')
+        elif step == "pyproject":
+            (root / "pyproject.toml").write_text('[tool.fimbot]\nmodel = "pyproject"')
+        elif step == "file":
+            (root / "fimbot.toml").write_text('model = "file"')
+        elif step == "environment":
+            environ["FIMBOT_MODEL"] = "environment"
+        else:
+            command_line["model"] = "command line"
+        seen.append(load_settings(command_line, environ, root, user).settings.model)
+    assert seen == steps
+
+
+def test_the_source_of_each_value_is_told(root: Path, user: Path) -> None:
+    (root / "fimbot.toml").write_text("window-tokens = 900")
+    loaded = load_settings({"engine": "local"}, {"FIMBOT_MAX_TOKENS": "64"}, root, user)
+    assert loaded.sources == {
+        "window_tokens": "fimbot.toml",
+        "max_tokens": "FIMBOT_MAX_TOKENS",
+        "engine": "command line",
+    }
+
+
+def test_every_setting_has_a_reader() -> None:
+    assert set(READ) == set(NAMES)
+
+
+VALUES = {
+    "a list in the environment": ({"FIMBOT_KINDS": "todo, expression"}, "kinds", ("todo", "expression")),
+    "a flag in the environment": ({"FIMBOT_CACHE": "off"}, "cache", False),
+    "a number in the environment": ({"FIMBOT_TEMPERATURE": "0.7"}, "temperature", 0.7),
+    "an empty variable is not set": ({"FIMBOT_MODEL": ""}, "model", None),
+    "the key is no setting": ({"FIMBOT_API_KEY": "secret"}, "model", None),
+}
+
+
+@pytest.mark.parametrize(("environ", "name", "value"), VALUES.values(), ids=VALUES.keys())
+def test_values(environ: dict[str, str], name: str, value: object) -> None:
+    assert getattr(load_settings({}, environ, None, None).settings, name) == value
+
+
+ERRORS = {
+    "unknown, with the nearest name": ("modle = 'x'", "fimbot.toml: unknown setting 'modle': did you mean model?"),
+    "unknown, nothing near": ("zzzz = 1", "`fimbot config show` lists them all"),
+    "out of range": ("temperature = 2", "temperature must be a number from 0 to 1.5, not 2"),
+    "of another type": ("max-tokens = 'many'", "max-tokens must be a whole number, 1 or more, not 'many'"),
+    "a flag for a number": ("max-tokens = true", "max-tokens must be a whole number"),
+    "not a number at all": ("deadline = nan", "deadline must be a number of seconds"),
+    "a kind that there is not": ("kinds = ['bodies']", "kinds must be some of empty-body, placeholder"),
+    "no TOML": ("model = ", "fimbot.toml: no valid TOML"),
+    "where the key goes": ("base-url = 'https://evil.example'", "base-url may not be set in a repository"),
+    "a program to start": ("api-key-command = ['cat']", "api-key-command may not be set in a repository"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), ERRORS.values(), ids=ERRORS.keys())
+def test_what_a_repository_may_not_say(root: Path, user: Path, text: str, message: str) -> None:
+    (root / "fimbot.toml").write_text(text)
+    with pytest.raises(SettingsError) as error:
+        load_settings({}, {}, root, user)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value).partition(" TOML:")[0]
+
+
+def test_the_user_may_say_where_the_key_goes(root: Path, user: Path) -> None:
+    user.write_text("base-url = 'https://langdock.example/api/public'\napi-key-command = ['pass', 'langdock']")
+    settings = load_settings({}, {}, root, user).settings
+    assert settings.base_url == "https://langdock.example/api/public"
+    assert settings.api_key_command == ("pass", "langdock")
+
+
+def test_an_unknown_variable_is_told_by_its_name() -> None:
+    with pytest.raises(SettingsError, match="FIMBOT_MODLE: unknown setting 'modle': did you mean model"):
+        load_settings({}, {"FIMBOT_MODLE": "x"}, None, None)
