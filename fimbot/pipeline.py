@@ -104,8 +104,8 @@ class Filled:
 def ask(findings: Findings, blobs: Blobs, engine: Engine, settings: Settings) -> Iterator[Asked | Skip]:
     """A window and a question for each wanted stub; a Skip where the window cannot hold it."""
     from fimbot.engines.protocol import Question
-    from fimbot.windows.window import build_window
     from fimbot.windows.context import gather_context
+    from fimbot.windows.window import build_window
 
     def read(path: str) -> bytes | None:
         content = blobs.read_path(path)

@@ -38,8 +38,15 @@ class Session:
             yield blobs
 
 
-def open_session(words: Sequence[str], staged: bool, all_files: bool, command_line: Mapping[str, Any]) -> Session:
-    repository = open_repository(Path.cwd())
+def open_session(
+    words: Sequence[str],
+    staged: bool,
+    all_files: bool,
+    command_line: Mapping[str, Any],
+    at: Path | None = None,
+) -> Session:
+    """`at`: where the user stands, for the demo, whose repository is elsewhere."""
+    repository = open_repository(at or Path.cwd())
     settings = load_settings(command_line, os.environ, repository.root, user_file()).settings
     revision, paths = split_revision(repository, words)
     return Session(repository, Selection(revision, staged, all_files, paths), settings)
