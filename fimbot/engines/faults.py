@@ -73,11 +73,17 @@ def refusal(status: int, key: Key, model: str) -> str:
         401: f"set {key.source} to a key of this host, or change engine or base-url",
         402: "its account must be paid for or topped up, or change engine",
         403: f"it may not use this endpoint or the model {model}; change model, or ask its administrator",
-        404: f"there is no such endpoint or no model {model}; check base-url, region and model",
+        404: f"there is no such endpoint or no model {model}; check base-url, region and model, or change engine",
         422: f"the parameters are not taken; check the model {model} and the sampling settings",
     }
     what = advice.get(status, "the request is not taken; check base-url and model")
     return f"{status} with the key from {key.source}: {what}"
+
+
+def is_too_large(status: int, quote: str) -> bool:
+    """Whether a refusal is about the size of this one window. Mistral says 400 for that ("Prompt contains
+    40000 tokens ...") as well as for a model that it does not know."""
+    return status == 413 or (status == 400 and re.search(r"token|context|too l(arge|ong)", quote) is not None)
 
 
 def said(body: bytes, key: Key) -> str:

@@ -19,7 +19,7 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call
-from fimbot.engines.faults import RETRIED, Passing, pause_before, quoted, refusal, retry_after, said
+from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.keys import Key
@@ -129,7 +129,7 @@ class Channel:
         self.host = url.netloc.decode("ascii")
         self._url = url
         self._key = key
-        self._model = model
+        self._model = quoted(model, key)  # a file of the repository may have named it
         self._jitter = jitter
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
@@ -137,6 +137,8 @@ class Channel:
         self._lock = threading.Lock()
         self._client = httpx.Client(
             transport=transport,
+            # There is nothing to verify in plain HTTP to this machine; reading all CAs takes 40 ms.
+            verify=url.scheme == "https",
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
             follow_redirects=False,  # a redirect would take the key, or the code, to another host
             # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
@@ -234,7 +236,7 @@ class Channel:
             asked, date = response.headers.get("Retry-After", ""), response.headers.get("Date", "")
             pause = retry_after(asked, date, time.time())
             return Passing(f"{status}{quote}", throttled=status == 429, retry_after=pause)
-        if status in (400, 413):
+        if is_too_large(status, quote):
             return EngineError(f"{status}, it does not take this window; try fewer window-tokens{quote}")
         if 400 <= status < 500:
             return EngineRefused(refusal(status, self._key, self._model) + quote)

@@ -117,14 +117,25 @@ def test_a_model_that_is_not_there_is_refused(langdock_server: LangdockServer) -
     assert "model codestral-1" in str(error) and "body.model" in str(error)
 
 
-@pytest.mark.parametrize("code", [400, 413])
+@pytest.mark.parametrize(("code", "message"), [(400, "Prompt contains 40000 tokens"), (413, "no")])
 def test_a_window_that_is_too_large_is_about_that_question_only(
-    langdock_server: LangdockServer, engine: Engine, code: int
+    langdock_server: LangdockServer, engine: Engine, code: int, message: str
 ) -> None:
-    langdock_server.always = status(code, {"object": "error", "message": "Prompt contains 40000 tokens"})
+    langdock_server.always = status(code, {"object": "error", "message": message})
     error = failure(engine)
     assert type(error) is EngineError
-    assert "40000 tokens" in str(error) and "window-tokens" in str(error)
+    assert f'try fewer window-tokens (it says: "{message}")' in str(error)
+
+
+def test_a_model_that_mistral_does_not_know_is_refused_for_all(langdock_server: LangdockServer, engine: Engine) -> None:
+    said = {"object": "error", "message": "Invalid model: x", "type": "invalid_model", "code": "1500"}
+    langdock_server.always = status(400, said)
+    assert isinstance(failure(engine), EngineRefused)
+
+
+def test_a_model_named_by_a_repository_cannot_write_to_the_terminal() -> None:
+    with LangdockServer(models=frozenset()) as server:
+        assert "[2Jx and" in str(failure(opened(server.url, model="\x1b[2J\u202ex")))
 
 
 @pytest.mark.parametrize(
