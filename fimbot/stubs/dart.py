@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"comment", "documentation_comment"})
+_THROWS = ("throw_expression", "throw_expression_without_cascade")
 _CONSTRUCTORS = ("constructor_signature", "constant_constructor_signature")
 
 _TRIVIAL = re.compile(
@@ -87,7 +88,7 @@ def _classify(node: Node) -> Item:
     if node.type == "empty_statement":
         return Item("nothing", node)
     inner = node.named_child(0) if node.type == "expression_statement" and node.named_child_count == 1 else node
-    if inner is not None and inner.type == "throw_expression":
+    if inner is not None and inner.type in _THROWS:
         return _thrown(node, text_of(inner)) or Item("code", node)
     text = text_of(node)
     if _DISCARD.fullmatch(text):
@@ -110,7 +111,7 @@ def _thrown(node: Node, text: str) -> Item | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return node.type == "throw_expression" and _thrown(node, text_of(node)) is not None
+    return node.type in _THROWS and _thrown(node, text_of(node)) is not None
 
 
 def _class_header(owner: Node | None) -> str:

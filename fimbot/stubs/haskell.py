@@ -23,7 +23,7 @@ _TRIVIAL = re.compile(
     r"""(?x)(?:(?:return|pure)\s*\$?\s*)?(?:\(\s*\)|Nothing|\[\s*\]|""|0(?:\.0)?|False|mempty|\(-1\)|-1)"""
 )
 _MISSING = re.compile(
-    r"undefined|(?i:_|_?todo|(?:_|is|err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented)(?:_?yet)?)"
+    r"undefined|(?i:_?todo|(?:_|is|err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented)(?:_?yet)?)"
 )
 _RAISES = re.compile(
     r"(?s)(?:(?:liftIO|lift|io|pure|return|Left|left)\s*(?:\$|\()?\s*)?(?:\w+\.)*"
@@ -116,7 +116,7 @@ def _classify(node: Node) -> Item:
     text = text_of(inner)
     if inner.type == "qualified":
         text = text.rpartition(".")[2]
-    if inner.type in ("variable", "qualified", "wildcard") and _MISSING.fullmatch(text):
+    if inner.type in ("variable", "qualified") and _MISSING.fullmatch(text):
         return Item("missing", node, text, certain=True)
     if inner.type in ("apply", "infix"):
         raised = _RAISES.fullmatch(text)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _COMMENTS = frozenset({"comment"})
 
 _TRIVIAL = re.compile(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\)?)?\s*;?""")
-_DISCARD = re.compile(r"(?:local\s+)?_\w*(?:\s*,\s*_\w*)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
+_DISCARD = re.compile(r"(?:local\s+)?_+(?:\s*,\s*_+)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
 _RAISES = re.compile(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
 _ANSWER = re.compile(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
 _META = re.compile(rb"^---\s*@meta\b", re.MULTILINE)
@@ -46,7 +46,8 @@ def _name_of(node: Node) -> str:
         return ""
     if parent.type == "field":
         key = parent.child_by_field_name("name")
-        return text_of(key).strip("'\"") if key is not None and key.type in ("identifier", "string") else ""
+        computed = key is None or (key.type != "string" and key.prev_sibling is not None)
+        return "" if computed else text_of(key).strip("'\"")
     variables = parent.prev_named_sibling if parent.type == "expression_list" else None
     if variables is None or variables.type != "variable_list":
         return ""

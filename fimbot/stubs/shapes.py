@@ -53,8 +53,11 @@ def _tells(comment: Node) -> bool:
 
 
 def beside(node: Node, comment_types: frozenset[str]) -> list[Node]:
-    """The comment in the line where a node ends, if it is the node's sibling."""
-    following = node.next_sibling
+    """The comment in the line where a node ends, after it or after what it is the last of."""
+    following, last = node.next_sibling, node
+    while following is None and last.parent is not None:
+        last = last.parent
+        following = last.next_sibling
     if following is None or following.type not in comment_types:
         return []
     return [following] if following.start_point.row == node.end_point.row else []

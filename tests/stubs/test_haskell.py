@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from hypothesis import given
+
+from tests.stubs.cases import Case
+from tests.stubs.cases.haskell import CASES
+from tests.stubs.checks import cases, check, check_hint, variations
+from tests.stubs.rewritten import check_rewritten
+
+
+@cases(CASES)
+def test_what_is_a_stub(case: Case) -> None:
+    check(case)
+
+
+@cases(CASES)
+def test_the_same_with_crlf(case: Case) -> None:
+    # The grammar takes a tab for one column, so a layout in tabs does not parse.
+    check_rewritten(case, with_tabs=False)
+
+
+@given(variations(CASES))
+def test_the_hint_lets_every_stub_through(variation: tuple[Case, bytes]) -> None:
+    check_hint(*variation)
