@@ -21,7 +21,9 @@ from fimbot.engines.protocol import Question
 from fimbot.values import Completion, Usage
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, used REAL NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, used REAL NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS answers_by_use ON answers (used);
 """
 _VERSION = 1
@@ -49,15 +51,15 @@ class CompletionCache:
         """One line on why nothing is kept, as soon as that is known."""
 
     def get(self, key: str) -> Completion | None:
+        found = None
         with self._lock, self._guarded():
             database = self._open()
             row = database.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
             found = _completion(row[0]) if row is not None else None
             if found is not None:
-                with database:
-                    database.execute("UPDATE answers SET used = ? WHERE key = ?", (self._clock(), key))
-            return found
-        return None
+                # Where this cannot be written (a read-only disk) the answer is as good.
+                database.execute("UPDATE answers SET used = ? WHERE key = ?", (self._clock(), key))
+        return found
 
     def put(self, key: str, completion: Completion) -> None:
         answer = json.dumps(asdict(completion))
@@ -102,10 +104,10 @@ class CompletionCache:
         if total <= self._max_bytes:
             return
         excess = total - int(self._max_bytes * _FREED)
-        for used, size in database.execute("SELECT used, size FROM answers ORDER BY used").fetchall():
+        for key, size in database.execute("SELECT key, size FROM answers ORDER BY used, key").fetchall():
             if excess <= 0:
                 break
-            database.execute("DELETE FROM answers WHERE used = ? AND size = ?", (used, size))
+            database.execute("DELETE FROM answers WHERE key = ?", (key,))
             excess -= size
 
     @contextlib.contextmanager

@@ -78,16 +78,15 @@ def _names_elsewhere(root: Node, start: int, end: int) -> set[str]:
 def _edits(source: bytes, root: Node, missing: list[str], stub: Stub) -> Iterator[Edit]:
     newline = stub.newline.encode()
     imports = [node for node in root.named_children if node.type in _IMPORTS and node.end_byte <= stub.start]
+    places: dict[tuple[int, bool], list[bytes]] = {}
     for name in missing:
-        line = f"import {name}".encode()
         place = _place(root, imports, name)
-        if place is None:
-            continue
-        at, before = place
-        if before:
-            yield Edit(at, at, line + newline)
-        else:
-            yield Edit(at, at, newline + (b"" if imports else newline) + line)
+        if place is not None:
+            places.setdefault(place, []).append(f"import {name}".encode())
+    for (at, before), lines in sorted(places.items()):
+        apart = newline if not imports else b""
+        text = newline.join(lines)
+        yield Edit(at, at, text + newline + apart if before else newline + apart + text)
 
 
 def _place(root: Node, imports: list[Node], name: str) -> tuple[int, bool] | None:

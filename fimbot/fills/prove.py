@@ -9,6 +9,7 @@ from dataclasses import replace
 from fimbot.fills.clean import forbidden_character
 from fimbot.fills.cut import statements
 from fimbot.fills.frame import Frame, count_errors, outline, whole
+from fimbot.patches.unified import apply_edits
 from fimbot.stubs.find import find_stubs
 from fimbot.values import Edit, Fill, LineRange, Skip, Stub
 
@@ -19,15 +20,6 @@ _LEAST_REPEATED = 12
 def edit_of(stub: Stub, text: str) -> Edit:
     hole = stub.hole
     return Edit(hole.start, hole.end, hole.lead + text.encode() + hole.tail)
-
-
-def apply_edits(source: bytes, edits: Sequence[Edit]) -> bytes:
-    """The source with all of them applied; they do not overlap."""
-    result, at = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        result += [source[at : edit.start], edit.replacement]
-        at = edit.end
-    return b"".join([*result, source[at:]])
 
 
 def prove(source: bytes, stub: Stub, text: str) -> str | None:
