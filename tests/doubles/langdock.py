@@ -20,6 +20,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -41,7 +42,7 @@ _FIELDS: Mapping[str, tuple[tuple[type[float], ...], float, float]] = {
 class Received:
     method: str
     path: str
-    headers: Mapping[str, str]
+    headers: Message
     body: Any
     hung_up: bool = False
     """The client closed the connection before the answer was over."""
@@ -181,7 +182,7 @@ def _handler_for(server: LangdockServer) -> type[BaseHTTPRequestHandler]:
         def handle_any(self) -> None:
             self.close_connection = True
             length = int(self.headers.get("Content-Length") or 0)
-            received = Received(self.command, self.path, dict(self.headers), None)
+            received = Received(self.command, self.path, self.headers, None)
             try:
                 received.body = json.loads(self.rfile.read(length))
             except ValueError:
@@ -210,7 +211,7 @@ def _refusal(server: LangdockServer, request: Received) -> tuple[int, object] | 
         return 405, {"message": "Method Not Allowed"}
     if request.headers.get("Authorization") != f"Bearer {server.key}":
         return 401, {"message": "Invalid API key"}
-    if request.headers.get("Content-Type") != "application/json":
+    if request.headers.get_content_type() != "application/json":
         return 415, {"message": "Unsupported Media Type"}
     details = list(_faults_of(request.body, server.models))
     return (422, {"detail": details}) if details else None

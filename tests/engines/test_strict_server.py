@@ -81,5 +81,10 @@ def test_it_refuses(langdock_server: LangdockServer, changed: dict[str, Any], co
     assert post(langdock_server, **{"body": GOOD, **changed}).status_code == code
 
 
+def test_header_names_have_no_case(langdock_server: LangdockServer) -> None:
+    headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json; charset=utf-8"}
+    assert post(langdock_server, headers=headers).status_code == 200
+
+
 def test_it_refuses_another_path(langdock_server: LangdockServer) -> None:
     assert post(langdock_server, url=f"{langdock_server.url}/v1/fim/completions").status_code == 404
