@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fimbot.stubs.holes import indent_unit, line_break, line_start
-from fimbot.stubs.language import Language, text_of
+from fimbot.stubs.language import Language, text_of, walk
 from fimbot.values import WHOLE_FILE, Hole, Kind, LineRange, Stub, Tier
 
 if TYPE_CHECKING:
@@ -18,18 +21,36 @@ class SourceFile:
         self.newline = line_break(source)
         self.unit = indent_unit(source, language.indent)
         self.tree = language.parse(source)
+        self._breaks = [match.start() for match in re.finditer(rb"\n", source)]
 
-    def touched(self, node: Node) -> bool:
-        start, end = node.start_point.row + 1, node.end_point.row + 1
-        return any(added.touches(start, end) for added in self.added)
+    def touched(self, first_row: int, last_row: int) -> bool:
+        """Whether one of these rows (0-based, inclusive) was added."""
+        return any(added.touches(first_row + 1, last_row + 1) for added in self.added)
 
-    def all_new(self, node: Node) -> bool:
+    def all_new(self, first_row: int, last_row: int) -> bool:
         """Every line of it was added; nothing is new where whole files are read."""
-        start, end = node.start_point.row + 1, node.end_point.row + 1
-        return WHOLE_FILE not in self.added and any(a.start <= start and end <= a.end for a in self.added)
+        if WHOLE_FILE in self.added:
+            return False
+        return any(added.start <= first_row + 1 and last_row + 1 <= added.end for added in self.added)
+
+    def touched_nodes(self) -> Iterator[Node]:
+        """The nodes with an added line in them, and those right under one: the callable below an added decorator."""
+        if WHOLE_FILE in self.added:
+            return walk(self.tree.root_node)
+        return walk(self.tree.root_node, lambda node: self.touched(node.start_point.row, node.end_point.row))
+
+    def end_of(self, node: Node) -> int:
+        """Without the blanks and line breaks that a body by indentation takes along (Scala)."""
+        end = node.end_byte
+        while end > node.start_byte and self.source[end - 1] in b" \t\r\n":
+            end -= 1
+        return end
+
+    def last_row(self, node: Node) -> int:
+        return self.line(max(node.start_byte, self.end_of(node) - 1)) - 1
 
     def line(self, at: int) -> int:
-        return self.source.count(b"\n", 0, at) + 1
+        return bisect_left(self._breaks, at) + 1
 
     def stub(
         self,
@@ -76,15 +97,27 @@ def qualified_name(node: Node, simple: str, language: Language) -> tuple[tuple[N
     return tuple(owners), ".".join([*filter(None, names), simple])
 
 
-def comment_above(outer: Node, source: bytes, language: Language) -> str:
-    """The comments on the lines right above, without a blank line between."""
+def _before(node: Node, language: Language) -> Node | None:
+    """The sibling before; for the first of a block what stands before the block (Python, Haskell)."""
+    if node.prev_sibling is not None or node.parent is None:
+        return node.prev_sibling
+    before = node.parent.prev_sibling
+    if before is None or before.type in language.comment_types or not before.children:
+        return before
+    return before.children[-1]
+
+
+def comment_above(outer: Node, source: bytes, language: Language) -> tuple[str, int]:
+    """The comments on the lines right above, without a blank line between, and the row where they begin."""
     texts: list[str] = []
-    below, sibling = outer, outer.prev_sibling
+    below, sibling = outer, _before(outer, language)
     while sibling is not None and sibling.type in language.comment_types:
         between = source[sibling.end_byte : below.start_byte]
         own_line = not source[line_start(source, sibling.start_byte) : sibling.start_byte].strip()
-        if between.strip() or between.count(b"\n") > 1 or not own_line:
+        # Some grammars count a line comment's line break as part of it.
+        breaks = between.count(b"\n") + source[sibling.start_byte : sibling.end_byte].endswith(b"\n")
+        if between.strip() or breaks > 1 or not own_line:
             break
         texts.append(text_of(sibling))
         below, sibling = sibling, sibling.prev_sibling
-    return "\n".join(reversed(texts))
+    return "\n".join(reversed(texts)), below.start_point.row

@@ -12,7 +12,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.file import SourceFile, comment_above, qualified_name
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.judgement import judge
-from fimbot.stubs.language import Body, Item, Language, Site, load, text_of, walk
+from fimbot.stubs.language import Body, Item, Language, Site, load, text_of
 from fimbot.stubs.loose import loose_stubs
 from fimbot.stubs.table import language_of, may_hold_stub
 from fimbot.values import LineRange, Skip, Stub
@@ -37,10 +37,18 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
 def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, without asking the hint first."""
     file = SourceFile(path, source, language, tuple(added))
-    bodies = list(_bodies(file))
+    bodies: list[Stub | Skip] = []
+    loose: list[Node] = []
+    for node in file.touched_nodes():
+        if node.type in language.callable_types:
+            found = _body(file, node)
+            if found is not None:
+                bodies.append(found)
+        # In Elixir a callable is a call, and so is what it raises.
+        if node.type in language.comment_types or (node.is_named and language.is_missing_expression(node)):
+            loose.append(node)
     taken = [(stub.start, stub.end) for stub in map(_stub, bodies)]
-    found = [*bodies, *loose_stubs(file, taken)]
-    return _with_ids(sorted(found, key=_position), source)
+    return _with_ids(sorted([*bodies, *loose_stubs(file, loose, taken)], key=_position), source)
 
 
 def _stub(found: Stub | Skip) -> Stub:
@@ -51,39 +59,35 @@ def _position(found: Stub | Skip) -> tuple[int, int]:
     return _stub(found).hole.start, _stub(found).start
 
 
-def _bodies(file: SourceFile) -> Iterator[Stub | Skip]:
-    for node in walk(file.tree.root_node):
-        if node.type in file.language.callable_types:
-            outer = file.language.outer(node)
-            body = file.language.body(node) if file.touched(outer) else None
-            found = _body(file, node, outer, body) if body is not None else None
-            if found is not None:
-                yield found
-
-
-def _body(file: SourceFile, node: Node, outer: Node, body: Body) -> Stub | Skip | None:
+def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
     language, source = file.language, file.source
-    simple = language.name_of(node)
-    items = tuple(_items(body, language))
-    if not simple or any(item.kind == "code" for item in items):
+    body, simple = language.body(node), language.name_of(node)
+    items = tuple(_items(body, language)) if body is not None and simple else ()
+    if body is None or not simple or any(item.kind == "code" for item in items):
+        return None
+    outer = language.outer(node)
+    above, first_row = comment_above(outer, source, language)
+    last_row = file.last_row(node)
+    if not file.touched(first_row if markers.says_missing(above) else outer.start_point.row, last_row):
         return None
     owners, name = qualified_name(node, simple, language)
-    site = Site(file.path, source, node, outer, name, owners, items, comment_above(outer, source, language))
-    verdict = judge(site, language, new=file.all_new(outer))
+    header = source[outer.start_byte : body.start].decode("utf-8", "replace")
+    site = Site(file.path, source, node, outer, header, name, owners, items, above)
+    verdict = judge(site, language, new=file.all_new(outer.start_point.row, last_row))
     if verdict is None:
         return None
     if body.shape == "expression":
         hole = expression_hole(body.start, body.end, source, file.unit)
     else:
         hole = block_hole(source, node.start_byte, body, items, file.unit)
-    swallowed = items[kept_items(items, source) :]
+    swallowed = items[kept_items(items) :]
     stub = file.stub(
         verdict.kind,
         verdict.tier,
         verdict.why,
         name=name,
         start=outer.start_byte,
-        end=max(node.end_byte, body.end),
+        end=max(file.end_of(node), body.end),
         hole=hole,
         comment="\n".join(item.text for item in swallowed if item.kind == "comment"),
     )

@@ -42,7 +42,7 @@ def indentation(source: bytes, at: int) -> str:
     return match[0].decode() if match else ""
 
 
-def kept_items(items: tuple[Item, ...], source: bytes) -> int:
+def kept_items(items: tuple[Item, ...]) -> int:
     """How many leading items stay outside the hole: the docstring, and comments that tell how, not that, it is done."""
     from fimbot.stubs.markers import says_missing
 
@@ -58,7 +58,7 @@ def kept_items(items: tuple[Item, ...], source: bytes) -> int:
 def block_hole(source: bytes, owner_start: int, body: Body, items: tuple[Item, ...], unit: str) -> Hole:
     """The hole of a block body: whole lines where the body has lines of its own."""
     newline = line_break(source).encode()
-    kept = kept_items(items, source)
+    kept = kept_items(items)
     opening = items[kept - 1].node.end_byte if kept else body.start
     rest = items[kept:]
     owner_indent = indentation(source, owner_start)

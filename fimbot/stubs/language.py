@@ -57,7 +57,9 @@ class Site:
     source: bytes
     node: Node
     outer: Node
-    """The node with its decorators and attributes."""
+    """The node that it begins with, decorators and attributes included: `Language.outer`."""
+    header: str
+    """The text from there to the body: decorators, modifiers, signature."""
     name: str
     owners: tuple[Node, ...]
     """Enclosing classes, traits, modules and functions, the outermost first."""
@@ -120,6 +122,8 @@ class Language:
     name_of: Callable[[Node], str] = _name_field
     """"" for an anonymous callable, which is never a stub."""
     outer: Callable[[Node], Node] = _node_itself
+    """Where the callable begins: itself, a wrapper (Python's decorated_definition, `export`, `const f =`), or the first
+    of the attributes that stand before it as siblings (Rust)."""
     returns_value: Callable[[Node], bool | None] = _unknown
     """True: a return type that is not void is declared. False: void. None: the header does not say."""
     is_missing_expression: Callable[[Node], bool] = _never
@@ -163,14 +167,17 @@ def load(name: str) -> Language:
     return language
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """Every node, parents first. A cursor: recursion would end at a thousand nested brackets."""
+def walk(node: Node, inside: Callable[[Node], bool] | None = None) -> Iterator[Node]:
+    """Every node, parents first, and of those that are not `inside` only themselves.
+
+    A cursor: recursion would end at a thousand nested brackets.
+    """
     cursor = node.walk()
     while True:
         here = cursor.node
         if here is not None:
             yield here
-        if cursor.goto_first_child():
+        if here is not None and (inside is None or inside(here)) and cursor.goto_first_child():
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.file import SourceFile, qualified_name
 from fimbot.stubs.holes import expression_hole, indentation, line_start
-from fimbot.stubs.language import text_of, walk
+from fimbot.stubs.language import text_of
 from fimbot.values import Hole, Skip, Stub
 
 if TYPE_CHECKING:
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 _CONTINUATION = re.compile(r"\W{0,4}(?:\t| {2,})\S")
 
 
-def loose_stubs(file: SourceFile, taken: Sequence[tuple[int, int]]) -> Iterator[Stub | Skip]:
-    """`taken`: the byte ranges of callables that are stubs as a whole."""
-    for node in walk(file.tree.root_node):
-        comment = node.type in file.language.comment_types
-        if not comment and not (node.is_named and file.language.is_missing_expression(node)):
+def loose_stubs(file: SourceFile, nodes: Iterable[Node], taken: Sequence[tuple[int, int]]) -> Iterator[Stub | Skip]:
+    """`nodes`: comments and placeholder expressions; `taken`: the bytes of callables that are stubs as a whole."""
+    for node in nodes:
+        if not file.touched(node.start_point.row, node.end_point.row):
             continue
-        if not file.touched(node) or any(start <= node.start_byte < end for start, end in taken):
+        if any(start <= node.start_byte < end for start, end in taken):
             continue
         callable_ = _enclosing_callable(node, file)
         if callable_ is None:
             continue
+        comment = node.type in file.language.comment_types
         found = _todo(file, node, callable_) if comment else _expression(file, node, callable_)
         if found is not None:
             yield found
@@ -37,7 +37,8 @@ def loose_stubs(file: SourceFile, taken: Sequence[tuple[int, int]]) -> Iterator[
 def _enclosing_callable(node: Node, file: SourceFile) -> Node | None:
     parent = node.parent
     while parent is not None:
-        if parent.type in file.language.callable_types and file.language.name_of(parent):
+        known = parent.type in file.language.callable_types and file.language.name_of(parent)
+        if known and file.language.body(parent) is not None:
             return parent
         parent = parent.parent
     return None
@@ -63,7 +64,7 @@ def _todo(file: SourceFile, node: Node, callable_: Node) -> Stub | Skip | None:
         why,
         name=name,
         start=file.language.outer(callable_).start_byte,
-        end=callable_.end_byte,
+        end=file.end_of(callable_),
         hole=hole,
         comment=source[node.start_byte : end].decode("utf-8", "replace"),
     )
@@ -93,7 +94,7 @@ def _expression(file: SourceFile, node: Node, callable_: Node) -> Stub | Skip:
         "a placeholder expression",
         name=name,
         start=file.language.outer(callable_).start_byte,
-        end=callable_.end_byte,
+        end=file.end_of(callable_),
         hole=expression_hole(node.start_byte, node.end_byte, file.source, file.unit),
     )
     line = file.source[line_start(file.source, node.start_byte) : _line_end(file.source, node.end_byte)]

@@ -12,28 +12,59 @@ import re
 # What a marker or a not-implemented idiom has in every language; compared without case.
 _WORDS = rb"todo|fixme|\bxxx|\bhack|\bbug\b|implement|not[ _]supported"
 
+# Possessive wherever it can be (`*+`): a hint is run on hostile text, and must stay linear.
+_STRING = (
+    rb"[rbuf]{0,2}(?:\"\"\"(?:[^\"\\]|\\(?s:.)|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]|\\(?s:.)|'(?!''))*+'''"
+    rb"|\"(?:[^\"\\\n]|\\(?s:.))*+\"|'(?:[^'\\\n]|\\(?s:.))*+')"
+)
+_LINE_OF_FILLER = rb"(?:[ \t;]|#[^\n]*+|" + _STRING + rb")*+\r*+"
+
 _PYTHON = (
     _WORDS
-    # `def f(...):`, a docstring or comments at most, then `pass` or `...`
-    + rb"|[)\]\w'\"]\s*:\s*(?:#[^\n]*\s*)*"
-    + rb"(?:[ru]{0,2}(?:\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''|\"[^\"\n]*\"|'[^'\n]*')\s*)?(?:#[^\n]*\s*)*(?:pass\b|\.\.\.)"
+    # `def f(...):`, docstrings and comments at most, then `pass`, `...` or a discard
+    + rb"|:(?:[\s;]|#[^\n]{0,999}+$|"
+    + _STRING
+    + rb")*+(?:pass\b|\.\.\.|_\s*=)"
+    # a docstring on the header's line
+    + rb"|:[ \t]*+"
+    + _STRING
+    + rb"[ \t;]*+(?:#[^\n]*+)?\r*+(?:\n|\Z)"
     # a docstring, then something less indented: nothing follows it in its block
-    + rb"|\n([ \t]+)[ru]{0,2}(?:\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''|\"[^\"\n]*\"|'[^'\n]*')[ \t]*(?:#[^\n]*)?"
-    + rb"\r?(?:\n[ \t\r]*(?:#[^\n]*)?)*(?:\n(?!\1)|\Z)"
-    # `def f(...):` with nothing in it but comments
-    + rb"|(?:^|\n)([ \t]*)(?:async[ \t]+)?def\b[^:]*(?:->[^\n]*)?:[ \t]*(?:#[^\n]*)?"
-    + rb"\r?(?:\n[ \t\r]*(?:#[^\n]*)?)*(?:\n(?!\2[ \t])|\Z)"
+    + rb"|\n([ \t]++)"
+    + _STRING
+    + _LINE_OF_FILLER
+    + rb"(?:\n"
+    + _LINE_OF_FILLER
+    + rb"(?=\n|\Z))*+(?:\n(?!\1)|\Z)"
+    # a header with nothing under it but comments; the bounds keep hostile lines from being quadratic
+    + rb"|^([ \t]*+)[^\n]{0,300}:[ \t]*+(?:#[^\n]{0,300}+)?\r*+"
+    + rb"(?:\n[ \t\r]*+(?:#[^\n]*+)?(?=\n|\Z))*+(?:\n(?!\2[ \t])|\Z)"
 )
 
 # A block of braces with nothing in it but comments, `;` and discards.
 _BRACES = _WORDS + (
-    rb"|\{\s*(?:(?://[^\n]*|#[^\n]*|/\*(?s:.*?)\*/|;|(?:\(void\)|void\b|let\s+_\b|_\s*=|unused)[^;{}\n]*;?)\s*)*\}"
+    rb"|\{(?:\s|(?://|#)[^\n]{0,999}+$|/\*(?s:.{0,999}?)\*/|;|(?:\(void\)|void\b|let\s+_\b|_\s*=|unused)[^;{}\n]*+;?+)*+\}"
 )
 
 _END = (
     _WORDS
-    + rb"|\n[ \t]*(?:def|function|local function|defp)\b[^\n]*(?:\n\s*(?:[#-][^\n]*)?)*\n?\s*end\b|;\s*end\b|\)\s*end\b"
+    + rb"|\n[ \t]*(?:def|function|local function|defp)\b[^\n]*+(?:\s|[#-][^\n]*+)*+end\b|;\s*end\b|\)\s*end\b"
 )
+
+# Braces, and `= ()` or `{ () }`.
+_SCALA = _BRACES + rb"|\?\?\?|\bval\s+_\s*=|[={](?:\s|//[^\n]*+|/\*(?s:.{0,4000}?)\*/)*+\(\s*\)"
+
+# `do ... end` with nothing in it but comments and discards.
+_ELIXIR = _WORDS + rb"|\bdo(?:\s|;|#[^\n]*+|_\w*\s*=\s*\w++[?!]?)*+end\b"
+
+# `function (...) ... end`, as above.
+_LUA = _WORDS + (
+    rb"|\)(?:\s|;|--\[(?P<level>=*)\[(?s:.{0,4000}?)\](?P=level)\]|--[^\n]*+"
+    rb"|(?:local\s+)?_+(?:\s*,\s*_+)*+\s*=\s*[\w.]++(?:\s*,\s*[\w.]++)*+)*+end\b"
+)
+
+# `:` or `true` as a command of its own.
+_SHELL = _BRACES + rb"|[{(\n;][ \t]*+(?::|true)[ \t\r]*+(?:#[^\n]*+)?[\n;)]"
 
 # name: (module, endings, hint)
 LANGUAGES: dict[str, tuple[str, tuple[str, ...], bytes]] = {
@@ -51,13 +82,13 @@ LANGUAGES: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "ruby": ("fimbot.stubs.ruby", (".rb", ".rake"), _END),
     "php": ("fimbot.stubs.php", (".php",), _BRACES),
     "swift": ("fimbot.stubs.swift", (".swift",), _BRACES),
-    "scala": ("fimbot.stubs.scala", (".scala", ".sc"), _BRACES + rb"|\?\?\?"),
-    "dart": ("fimbot.stubs.dart", (".dart",), _BRACES),
-    "elixir": ("fimbot.stubs.elixir", (".ex", ".exs"), _END + rb"|\bdo\s+end\b|do:\s*nil"),
+    "scala": ("fimbot.stubs.scala", (".scala", ".sc"), _SCALA),
+    "dart": ("fimbot.stubs.dart", (".dart",), _BRACES + rb"|\b_+\s*="),
+    "elixir": ("fimbot.stubs.elixir", (".ex", ".exs"), _ELIXIR),
     "zig": ("fimbot.stubs.zig", (".zig",), _BRACES),
     "haskell": ("fimbot.stubs.haskell", (".hs",), _WORDS + rb"|\bundefined\b"),
-    "lua": ("fimbot.stubs.lua", (".lua",), _END),
-    "shell": ("fimbot.stubs.shell", (".sh", ".bash"), _BRACES + rb"|[{\n;]\s*:\s*(?:#[^\n]*)?[\n;]"),
+    "lua": ("fimbot.stubs.lua", (".lua",), _LUA),
+    "shell": ("fimbot.stubs.shell", (".sh", ".bash"), _SHELL),
 }
 
 _BY_ENDING = {ending: name for name, (_, endings, _) in LANGUAGES.items() for ending in endings}
@@ -74,12 +105,18 @@ def language_of(path: str) -> str | None:
 
 def may_hold_stub(language: str, source: bytes, added: list[tuple[int, int]]) -> bool:
     """Whether a hint is found within reach of the added line ranges (1-based, inclusive)."""
-    hint = re.compile(LANGUAGES[language][2], re.IGNORECASE)
+    hint = re.compile(LANGUAGES[language][2], re.IGNORECASE | re.MULTILINE)
+    ranges = iter(sorted(added))
+    start, end = next(ranges, (0, 0))
     line, counted = 1, 0
     for match in hint.finditer(source):
         line += source.count(b"\n", counted, match.start())
         counted = match.start()
-        last = line + source.count(b"\n", match.start(), match.end())
-        if any(start <= last + REACH and end >= line - REACH for start, end in added):
+        while end < line - REACH:
+            following = next(ranges, None)
+            if following is None:
+                return False
+            start, end = following
+        if start <= line + source.count(b"\n", match.start(), match.end()) + REACH:
             return True
     return False
