@@ -102,7 +102,8 @@ class Incoming:
         self._call.allow(min(END_SECONDS, self._deadline.remaining()))
 
     def beginning(self) -> bytes:
-        """As much of an error's text as there is to have."""
+        """As much of an error's text as there is to have soon."""
+        self.expect_end()
         body = b""
         try:
             for chunk in self.chunks():

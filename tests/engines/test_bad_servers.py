@@ -193,6 +193,19 @@ def test_an_html_page_is_not_quoted(langdock_server: LangdockServer, engine: Eng
     assert "it says" not in str(failure(engine))
 
 
+def test_an_error_whose_text_does_not_end_is_not_waited_for(langdock_server: LangdockServer, engine: Engine) -> None:
+    def refused_slowly(exchange: Exchange) -> None:
+        exchange.head(401, "text/plain")
+        exchange.write(b"no, and ")
+        silent(exchange)
+
+    langdock_server.always = refused_slowly
+    began = time.monotonic()
+    error = failure(engine)
+    assert isinstance(error, EngineRefused) and '(it says: "no, and")' in str(error)
+    assert time.monotonic() - began < 3
+
+
 def test_a_redirect_is_not_followed(langdock_server: LangdockServer, engine: Engine) -> None:
     with LangdockServer() as elsewhere:
         langdock_server.always = redirect(elsewhere.url + elsewhere.route)
