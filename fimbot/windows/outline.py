@@ -140,9 +140,10 @@ def _levels(root: Node, stub: Stub, source: bytes) -> list[_Level]:
         start, end = (inner.start_byte, inner.end_byte) if inner else (stub.hole.start, stub.hole.end)
         first = source.count(b"\n", 0, start)
         last = last_row(inner) if inner else first + source.count(b"\n", start, end)
-        if place == "outside" and node.start_byte >= stub.start:
-            place = "header"
         holds = _holds(node)
+        # A file or a class body may begin with the callable; the callable's own body begins behind its header.
+        if place == "outside" and node.start_byte >= stub.start + holds:
+            place = "header"
         before = [child for child in node.children if child.end_byte <= start]
         after = [child for child in node.children if child.start_byte >= end and child.end_byte > end]
         levels.append(_Level(node, holds, place, before, after, first, last))

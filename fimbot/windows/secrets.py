@@ -8,7 +8,6 @@ asks the services behind the tokens over the network, and starts processes.
 from __future__ import annotations
 
 import importlib
-import logging
 import re
 import warnings
 from collections.abc import Iterator
@@ -225,4 +224,6 @@ def _detector(name: str) -> Any:
         return getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), detector)()
     finally:
         if warnings.showwarning is not show:
+            import logging
+
             logging.captureWarnings(False)

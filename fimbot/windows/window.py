@@ -114,6 +114,8 @@ def build_window(
     extra = _Extra(context, stub.path)
     extra.take(room, int(room.left * _CONTEXT))
     _keep_near(room, found)
+    if extra.drop_shown(room):
+        _keep_near(room, found)
     extra.take(room, room.left)
     rows = sorted(room.kept)
     prefix = [*(lines[row] for row in rows if row < hole.first), *above]
@@ -126,7 +128,8 @@ def _window(stub: Stub, prefix: list[Line], suffix: list[Line], extra: _Extra) -
     context = tuple(part for _, (part, _) in sorted(extra.kept.items()))
     texts = [before, after, *(text for part in context for text in (part.path, part.text))]
     pieces = sum(line.pieces for line in prefix + suffix) + sum(cost for _, cost in extra.kept.values())
-    withheld = [entry for line in prefix + suffix for entry in line.withheld] + extra.withheld
+    withheld = [entry for line in prefix + suffix for entry in line.withheld]
+    withheld += [entry for index in sorted(extra.kept) for entry in extra.withheld[index]]
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
     return Window(stub, before, after, context, tokens_of(pieces, size), tuple(withheld))
 
@@ -241,7 +244,7 @@ class _Extra:
     context: Sequence[ContextPart]
     path: str
     kept: dict[int, tuple[ContextPart, int]] = field(default_factory=dict)
-    withheld: list[Withheld] = field(default_factory=list)
+    withheld: dict[int, list[Withheld]] = field(default_factory=dict)
 
     def take(self, room: _Room, limit: int) -> None:
         limit = min(limit, room.left)
@@ -254,7 +257,14 @@ class _Extra:
                 limit -= cost
                 room.left -= cost
                 self.kept[index] = (clean, cost)
-                self.withheld.extend(withheld)
+                self.withheld[index] = withheld
+
+    def drop_shown(self, room: _Room) -> bool:
+        """Give back what the file's own code has come to show since; whether there was any."""
+        shown = [index for index, (part, _) in self.kept.items() if self._in_window(part, room)]
+        for index in shown:
+            room.left += self.kept.pop(index)[1]
+        return bool(shown)
 
     def _in_window(self, part: ContextPart, room: _Room) -> bool:
         """Whether the file's own code has it already, by its first line."""
