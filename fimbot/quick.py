@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int | None:
     if _has_settings(os.getcwd()):  # noqa: PTH109 - pathlib costs 5 ms
         return None
     changed = _changed_files()
-    if changed is None or any(_may_hold_stub(*file) for file in changed):
+    if changed is None or any(_may_touch_stub(*file) for file in changed):
         return None
     sys.stdout.write(f"0 stubs in {len(changed):,} changed file{'' if len(changed) == 1 else 's'}\n")
     sys.stdout.flush()
@@ -124,12 +124,13 @@ def _after(hunk: bytes) -> tuple[bytes, list[tuple[int, int]]]:
     return b"\n".join(lines) + b"\n", added
 
 
-def _may_hold_stub(path: str, source: bytes, added: list[tuple[int, int]]) -> bool:
-    from fimbot.stubs.table import language_of, may_hold_stub
+def _may_touch_stub(path: str, source: bytes, added: list[tuple[int, int]]) -> bool:
+    from fimbot.stubs.near import may_touch_stub
+    from fimbot.stubs.table import language_of
 
     language = language_of(path)
     # What is binary has no lines; git decides by a NUL, but an attribute may have told it otherwise.
-    return language is not None and (b"\0" in source or may_hold_stub(language, source, added))
+    return language is not None and (b"\0" in source or may_touch_stub(language, source, added))
 
 
 def _git(*arguments: str) -> tuple[int, bytes]:
