@@ -72,6 +72,9 @@ def run(arguments: Sequence[str]) -> int:
         return leave.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _told("interrupted", INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
     except click.ClickException as error:
         return _told(error.format_message(), error.exit_code)
     except FimbotError as error:
