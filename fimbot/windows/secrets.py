@@ -101,6 +101,11 @@ _KEY_TEXT = re.compile(r"[A-Za-z0-9+/=]{4,}")
 
 _NEEDS_DIGIT = frozenset({"API Key", "Bearer Token", "Secret Keyword"})
 
+# `:=` is Go's, and what detect-secrets looks for after a keyword only in files that it knows to be Go.
+_SHORT_ASSIGNMENT = re.compile(
+    r"(?i)(?:api_?key|auth_?key|private_?key|client_?key|passw(?:or)?d|pwd|secret)\w*\s*:=\s*['\"`]([^'\"`]+)['\"`]"
+)
+
 # Cheap looks before the detectors, which take 0.2 ms a line.
 _KEYWORD_HINT = re.compile(r"(?i)key|pass|pwd|secret|contrase")
 _SECRET_HINT = re.compile(r"(?i)key|pass|pwd|secret|token|auth|cred|salt|sign")
@@ -113,8 +118,12 @@ _NO_VALUE = re.compile(
     r"(?:[_-](?:key|id|name|field|file|path|hash|input|label))?)",
     re.DOTALL,
 )
+_TEMPLATE = re.compile(r"[{}<>%$(*]")
 _HASH = 20
 """A hexadecimal string shorter than that is a checksum's beginning."""
+_DELIMITERS = " \t\r\n\"'=:"
+_DELIMITER = re.compile(r"[\s\"']")
+_TAIL = re.compile(r"[\w-]*")
 _SEQUENCES = ("0123456789", "abcdefghijklmnopqrstuvwxyz")
 
 
@@ -165,13 +174,12 @@ def _found(text: str) -> Iterator[Found]:
     """Secrets of a line, those with a shape of their own first: a keyword's value may be one of them."""
     if "://" in text:
         for value in _detector("basic_auth:BasicAuthDetector").analyze_string(text):
-            if not _NO_VALUE.fullmatch(value) or value == "password":
+            if not _TEMPLATE.search(value):
                 yield f":{value}@", f":{PLACEHOLDER}@", "Basic Auth Credentials"
     if any(_has_digit(run.group()) for run in _TOKEN_HINT.finditer(text)):
         for detector in map(_detector, _TOKENS):
-            for value in detector.analyze_string(text):
-                # Some expressions take the delimiters with them.
-                yield value.strip(" \t\r\n\"'=:"), PLACEHOLDER, detector.secret_type
+            for value in _tokens(text, detector):
+                yield value, PLACEHOLDER, detector.secret_type
         for reason, pattern in _OWN:
             for value in pattern.findall(text):
                 if reason not in _NEEDS_DIGIT or _has_digit(value):
@@ -179,6 +187,22 @@ def _found(text: str) -> Iterator[Found]:
         yield from _random_strings(text)
     if _KEYWORD_HINT.search(text):
         yield from _keyword_values(text)
+
+
+def _tokens(text: str, detector: Any) -> Iterator[str]:
+    """Whole tokens. What the detector itself yields may be the first letters of one (`ghp`), or lack its end."""
+    for pattern in detector.denylist:
+        for match in pattern.finditer(text):
+            groups = [span for span in map(match.span, range(1, pattern.groups + 1)) if span[0] >= 0]
+            start, end = match.span()
+            if _DELIMITER.search(match.group().strip(_DELIMITERS)) and groups:
+                # A keyword, an assignment and the secret.
+                start, end = max(groups, key=lambda span: span[1] - span[0])
+            is_valid = getattr(detector, "is_formally_valid", None)
+            tail = _TAIL.match(text, end)
+            value = text[start : tail.end() if tail else end].strip(_DELIMITERS)
+            if value and (is_valid is None or is_valid(match.group())):
+                yield value
 
 
 def _random_strings(text: str) -> Iterator[Found]:
@@ -193,7 +217,8 @@ def _random_strings(text: str) -> Iterator[Found]:
 def _keyword_values(text: str) -> Iterator[Found]:
     detector = _detector("keyword:KeywordDetector")
     for start in range(0, max(len(text) - _OVERLAP, 1), _PIECE - _OVERLAP):
-        for value in detector.analyze_string(text[start : start + _PIECE]):
+        piece = text[start : start + _PIECE]
+        for value in [*detector.analyze_string(piece), *_SHORT_ASSIGNMENT.findall(piece)]:
             if not _NO_VALUE.fullmatch(value):
                 for quote in "\"'`":
                     yield f"{quote}{value}{quote}", f"{quote}{PLACEHOLDER}{quote}", detector.secret_type

@@ -193,13 +193,13 @@ def test_a_line_of_data_is_left_out_whole() -> None:
 
 
 def test_five_megabytes_on_one_line_beside_the_stub() -> None:
-    source = b"def f(a):\n    raise NotImplementedError('TODO')\n\n\nDATA = [" + b"1, " * 1_700_000 + b"]\n"
+    source = b"def f(a):\n    raise NotImplementedError('TODO')\n\n\nDATA = '" + b"x" * 5_000_000 + b"'\n"
     stub = only_stub("a.py", source)
     start = time.perf_counter()
     window = build_window(source, stub, budget=1500)
     assert not isinstance(window, Skip)
     assert window.prefix == "def f(a):\n"
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 10
 
 
 def test_a_stub_on_a_line_of_data_is_a_skip() -> None:
