@@ -40,23 +40,38 @@ def may_touch_stub(language: str, source: bytes, added: Ranges) -> bool:
 
     if language == "python":
         return any(_touches_python(source, offset(start), offset(end + 1)) for start, end in added)
-    hint = _hint(language)
-    done = 0
-    for start, end in added:
-        begin, stop = max(done, offset(start - _REACH)), offset(end + 1 + _REACH)
-        if begin < stop and hint.search(source, begin, stop):
+    return any(
+        _touches(language, source, (offset(start - _REACH), offset(start), offset(end + 1), offset(end + 1 + _REACH)))
+        for start, end in added
+    )
+
+
+# A line that closes a block: no callable with a body of filler reaches over it.
+_CLOSING = re.compile(rb"^[ \t]*(?:\}|end|fi|done|esac)[;,)]*[ \t\r]*$", re.MULTILINE)
+# What may stand before the brace of a body; not a literal's: `= {}`, `({}`, `"{}`.
+_BEFORE_BRACE = rb"(?:[\w)>\]?!*][\s]*+|^[ \t]*+)(?=\{)"
+_BEFORE_GO_BRACE = rb"(?<!struct)(?<!interface)[ \t]++(?=\{)"
+
+
+def _touches(language: str, source: bytes, offsets: tuple[int, int, int, int]) -> bool:
+    """Whether a hint is found around the added lines `source[start:end]`, with no closing line in between."""
+    above, start, end, below = offsets
+    for match in _hint(language).finditer(source, above, below):
+        if match.end() <= start and not _CLOSING.search(source, match.end(), start):
             return True
-        # Overlapping windows are searched once; a match may begin shortly before the next one.
-        done = max(done, offset(end + 1 - _REACH))
+        if match.start() >= end and not _CLOSING.search(source, end, match.start()):
+            return True
+        if match.start() < end and match.end() > start:
+            return True
     return False
 
 
 @cache
 def _hint(language: str) -> re.Pattern[bytes]:
-    structure = LANGUAGES[language][2].removeprefix(_WORDS + b"|")
-    if structure == _WORDS:
-        structure = rb"(?!)"
-    return re.compile(rb"%s|%s|%s" % (_MARKER, _MESSAGE, structure), re.IGNORECASE | re.MULTILINE)
+    structure = LANGUAGES[language][2].removeprefix(_WORDS).removeprefix(b"|")
+    if structure.startswith(rb"\{"):
+        structure = (_BEFORE_GO_BRACE if language == "go" else _BEFORE_BRACE) + structure
+    return re.compile(rb"%s|%s|%s" % (_MARKER, _MESSAGE, structure or b"(?!)"), re.IGNORECASE | re.MULTILINE)
 
 
 _STRING = (
