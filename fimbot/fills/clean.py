@@ -13,6 +13,8 @@ _SPECIAL = re.compile(
     r"|(?m:^[ \t]*(?:\[(?:PREFIX|SUFFIX|MIDDLE)\]|</?s>)[ \t]*$)|\A\s*\[(?:PREFIX|SUFFIX|MIDDLE)\]|</s>\s*\Z"
 )
 _FENCE = re.compile(r"(?m)^ {0,3}(?:```+|~~~+)[ \t]*([\w+#.-]*)[ \t]*\n?(?:$|(?<=\n))")
+_PROSE = re.compile(r"[A-Z][a-z]*'?[a-z]* [\w',` ]+[.:!]$")
+"""The sentence before a fence: "Here is the implementation:". Ruby's grammar takes it for code."""
 _JUNK = re.compile(r"\s*(?:\*{5,}|\+{5,})")
 """A known defect of Codestral: such answers hold nothing else of use (GitLab's gateway drops them too)."""
 
@@ -35,9 +37,10 @@ def readings(text: str) -> tuple[str, ...]:
     inside = text[first.end() : fences[1].start() if len(fences) > 1 else len(text)]
     before = text[: first.start()]
     if not before.strip():
-        return (inside, text)
+        return (inside,)
     # Prose, then an opened fence; or code, then the fence that was open in the prompt.
-    return (inside, before, text) if first[1] else (before, inside, text)
+    opened = bool(first[1]) or _PROSE.match(before.rstrip().rpartition("\n")[2]) is not None
+    return (inside, before, text) if opened else (before, inside, text)
 
 
 def _without_special(text: str) -> str:

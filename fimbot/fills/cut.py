@@ -184,12 +184,13 @@ def _popped(frame: Frame, text: bytes, reason: str) -> Cut | str:
         if ends_with_terminal(frame, found.text):
             return Cut(found.text, "terminal")
         rest = lines[count:]
-        return "the answer breaks off in the middle" if _unfinished(lines[0], rest) else found
+        return "the answer breaks off in the middle" if _unfinished(frame, lines[0], rest) else found
     return reason
 
 
-def _unfinished(first: bytes, rest: list[bytes]) -> bool:
-    """Whether the lines left out were meant as part of the body: as deep as its first line, or with a bracket open."""
+def _unfinished(frame: Frame, first: bytes, rest: list[bytes]) -> bool:
+    """Whether the lines left out were meant as part of the body: as deep as it, or with a bracket open."""
     code = [line for line in rest if line.strip()]
     text = b"\n".join(code)
-    return width(code[0]) >= width(first) or len(_OPENERS.findall(text)) > len(_CLOSERS.findall(text))
+    depth = min(width(first), width(frame.hole.indent.encode()))
+    return width(code[0]) >= depth or len(_OPENERS.findall(text)) > len(_CLOSERS.findall(text))

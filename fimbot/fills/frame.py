@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from fimbot.stubs.holes import indent_unit
 from fimbot.stubs.language import Language, load, walk
 from fimbot.values import Hole, Stub
 
@@ -113,6 +114,8 @@ class Frame:
     after: bytes
     owner: int
     """Where the stub's callable begins, in `before`."""
+    unit: str
+    """One step of the file's indentation."""
 
     def place(self, text: bytes) -> Placed:
         filled = self.hole.lead + text + self.hole.tail
@@ -164,6 +167,8 @@ class Frame:
     def difference(self, found: Outline) -> str | None:
         reference = self.reference
         if found.trace != reference.trace:
+            if found.chain[0].has_error and not reference.chain[0].has_error:
+                return "the answer does not parse"
             return _first_difference(reference, found)
         if found.errors_inside:
             return "the answer does not parse"
@@ -184,15 +189,15 @@ def _first_difference(reference: Outline, found: Outline) -> str:
             continue
         if expected[:3] == actual[:3] and expected[4] == "hole":
             return "the body would not end where its owner ends"
-        if actual[0] == "ERROR":
-            return "the answer does not parse"
         break
     return "the answer changes the code around the hole"
 
 
 def whole(source: bytes, stub: Stub) -> Frame:
     hole = stub.hole
-    return Frame(load(stub.language), hole, source[: hole.start], source[hole.end :], stub.start)
+    language = load(stub.language)
+    unit = indent_unit(source, language.indent)
+    return Frame(language, hole, source[: hole.start], source[hole.end :], stub.start, unit)
 
 
 def enclosure(source: bytes, stub: Stub) -> Frame:
@@ -208,7 +213,7 @@ def enclosure(source: bytes, stub: Stub) -> Frame:
     before = _without(frame.before, [(s, e) for s, e in dropped if e <= stub.start])
     after = _without(frame.after, [(s - hole_end, e - hole_end) for s, e in dropped if s >= hole_end])
     owner = len(before) - (stub.hole.start - stub.start)
-    small = Frame(frame.language, stub.hole, before, after, owner)
+    small = Frame(frame.language, stub.hole, before, after, owner, frame.unit)
     same = [node.type for node in small.reference.chain] == [node.type for node in chain]
     clean = not small._reference[0].root_node.has_error
     return small if same and (clean or small.errors <= frame.errors) else frame

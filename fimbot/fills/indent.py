@@ -15,7 +15,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fimbot.fills.frame import Frame
-from fimbot.stubs.holes import indent_unit
 from fimbot.stubs.language import walk
 
 if TYPE_CHECKING:
@@ -47,11 +46,10 @@ class Layout:
 def indented(frame: Frame, text: str) -> str:
     """The text in the file's indentation, lines joined by LF, blank lines empty, none at either end."""
     layout = _layout(frame, _without_blank_ends(text))
-    unit = indent_unit(frame.before + frame.after, frame.language.indent)
     if frame.hole.shape == "expression":
         lines = _expression_lines(frame, layout)
     else:
-        lines = _block_lines(layout, frame.hole.indent, unit)
+        lines = _block_lines(layout, frame.hole.indent, frame.unit)
     return _without_blank_ends("\n".join(_stripped(lines, layout.fixed)))
 
 
@@ -135,6 +133,8 @@ def _base(lines: list[str], code: list[int], indent: str) -> tuple[str, str]:
     first = blanks(lines[code[0]])
     if first == indent or len(code) == 1:
         return first, first
+    if len(first) > len(indent) and any(blanks(lines[at]) == indent for at in code):
+        return indent, indent
     second = blanks(lines[code[1]])
     belongs = opens(lines[code[0]]) or _CONTINUES.match(lines[code[1]])
     if not belongs and len(second) > len(first):
@@ -142,7 +142,7 @@ def _base(lines: list[str], code: list[int], indent: str) -> tuple[str, str]:
     if not belongs and second == indent:
         return indent, indent
     # The second line is one step deeper than the body should be: the first has lost its indentation.
-    if belongs and indent and second.startswith(indent) and len(second) > len(indent):
+    if belongs and len(first) < len(indent) < len(second) and second.startswith(indent):
         return indent, indent
     return first, first
 

@@ -8,7 +8,7 @@ from fimbot.fills.clean import is_junk, readings
 from fimbot.fills.cut import Cut, cut
 from fimbot.fills.frame import Frame, enclosure
 from fimbot.fills.indent import arrangements, indented
-from fimbot.fills.overlap import repeatable_prefixes, without_repeated_prefix, without_repeated_suffix
+from fimbot.fills.overlap import repeatable, without_repeated_prefix, without_repeated_suffix
 from fimbot.fills.prove import prove
 from fimbot.fills.stream import hole_complete
 from fimbot.values import Checks, Completion, Fill, Skip, Stub, Window
@@ -28,13 +28,15 @@ def make_fill(source: bytes, stub: Stub, window: Window, completion: Completion)
     if is_junk(completion.text):
         return Skip(stub, "the answer is junk")
     frame = enclosure(source, stub)
-    reasons: list[str] = []
+    cut_reasons: list[str] = []
+    proof_reasons: list[str] = []
     for text in _texts(frame, stub, window, completion.text):
-        found = _fill_text(frame, source, stub, completion, text)
-        if not found[1]:
-            return Fill(stub, found[0], Checks(exact_hole=True, parses=True, complete=True), completion)
-        reasons.append(found[1])
-    return Skip(stub, reasons[0] if reasons else "the answer is empty")
+        laid, reason = _fill_text(frame, source, stub, completion, text)
+        if reason is None:
+            return Fill(stub, laid, Checks(exact_hole=True, parses=True, complete=True), completion)
+        (proof_reasons if laid else cut_reasons).append(reason)
+    # The reading that came furthest says best what was wrong.
+    return Skip(stub, next(iter(proof_reasons + cut_reasons), "the answer is empty"))
 
 
 def _beside_code(source: bytes, stub: Stub) -> str | None:
@@ -47,7 +49,7 @@ def _beside_code(source: bytes, stub: Stub) -> str | None:
 
 def _texts(frame: Frame, stub: Stub, window: Window, text: str) -> Iterator[str]:
     """What the answer may mean, the likeliest first."""
-    known = repeatable_prefixes(stub, window, frame)
+    known = repeatable(stub, window, frame)
     whole_body = stub.kind in ("empty-body", "placeholder") and stub.hole.shape == "block"
     for reading in readings(text):
         own = without_repeated_prefix(reading, known)
@@ -57,8 +59,8 @@ def _texts(frame: Frame, stub: Stub, window: Window, text: str) -> Iterator[str]
             yield from arrangements(frame, own) if frame.needs_indentation else (own,)
 
 
-def _fill_text(frame: Frame, source: bytes, stub: Stub, completion: Completion, text: str) -> tuple[str, str]:
-    """The text of the fill, and "" or the reason why it is none."""
+def _fill_text(frame: Frame, source: bytes, stub: Stub, completion: Completion, text: str) -> tuple[str, str | None]:
+    """The text of the fill, "" where nothing fits the hole; and the reason why it is none."""
     try:
         raw = text.encode()
     except UnicodeEncodeError:
@@ -69,4 +71,4 @@ def _fill_text(frame: Frame, source: bytes, stub: Stub, completion: Completion, 
     if completion.finish_reason == "length" and not found.surely_complete:
         return "", _CUT_OFF
     laid = indented(frame, found.text.decode()).replace("\n", stub.newline)
-    return laid, prove(source, stub, laid) or ""
+    return laid, prove(source, stub, laid)

@@ -7,23 +7,52 @@ form, and never as a subsequence: either mistake is known from other tools and e
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from fimbot.fills.frame import Frame
 from fimbot.stubs.language import walk
 from fimbot.values import Stub, Window
 
 _LINES_BEFORE = 60
+_REACH = 4000
+"""Characters within which a repeated header ends."""
 _LEAST = 4
 """Characters without white space below which a repeated line is chance: `})`, `end`, quotes."""
 
 
-def without_repeated_prefix(text: str, repeatable: tuple[str, ...]) -> str:
-    """The text without the longest of these at its beginning, and again until there is none."""
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """What an answer may begin with although it stands before the hole, or makes the stub; without white space."""
+
+    texts: tuple[str, ...]
+    headers: tuple[str, ...]
+    """Those that are the callable's header, with or without what decorates it."""
+    lines: frozenset[str]
+    """The lines before the hole, stripped: what a model that begins with the file's beginning repeats."""
+
+
+def without_repeated_prefix(text: str, known: Repeatable) -> str:
+    """The text without what it repeats at its beginning, the longest first, and again until there is nothing."""
+    text = _from_header(text, known)
     while True:
-        longest = max((_skip(text, known) for known in repeatable), default=0)
+        longest = max((_skip(text, repeated) for repeated in known.texts), default=0)
         if not longest:
             return text
         text = _from_line(text, longest)
+
+
+def _from_header(text: str, known: Repeatable) -> str:
+    """The text from behind the callable's header on, where all that stands before it is known as well."""
+    at = 0
+    for line in text.split("\n"):
+        behind = max((_skip(text[at : at + _REACH], header) for header in known.headers), default=0)
+        if behind:
+            return _from_line(text, at + behind)
+        if line.strip() and line.strip() not in known.lines:
+            break
+        at += len(line) + 1
+    return text
 
 
 def without_repeated_suffix(text: str, suffix: str) -> str:
@@ -42,16 +71,22 @@ def without_repeated_suffix(text: str, suffix: str) -> str:
     return text
 
 
-def repeatable_prefixes(stub: Stub, window: Window, frame: Frame) -> tuple[str, ...]:
-    """The texts that an answer may begin with although they stand before the hole, or make the stub."""
+def repeatable(stub: Stub, window: Window, frame: Frame) -> Repeatable:
     source = frame.before
     header_end = _header_end(frame)
     header = source[frame.owner : header_end].decode("utf-8", "replace")
     documented = source[frame.owner :].decode("utf-8", "replace")
     texts = [*_line_tails(header), *_line_tails(documented, least=2)]
     texts += _line_tails("\n".join(window.prefix.split("\n")[-_LINES_BEFORE:]), least=2)
-    documentation = source[header_end:].decode("utf-8", "replace")
-    texts += [documentation, stub.comment, *(line for line in stub.comment.split("\n"))]
+    texts += [source[header_end:].decode("utf-8", "replace"), stub.comment, *stub.comment.split("\n")]
+    return Repeatable(
+        _squeezed(texts),
+        _squeezed(text for text in _line_tails(header) if "(" in text or text == header),
+        frozenset(line.strip() for line in window.prefix.split("\n")),
+    )
+
+
+def _squeezed(texts: Iterable[str]) -> tuple[str, ...]:
     known = {re.sub(r"\s+", "", text) for text in texts}
     return tuple(sorted(text for text in known if len(text) >= _LEAST and re.search(r"\w", text)))
 

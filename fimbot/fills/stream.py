@@ -9,7 +9,7 @@ from fimbot.fills.clean import readings
 from fimbot.fills.cut import closers, code_lines, hole_end, width
 from fimbot.fills.frame import Frame, Placed, enclosure, outline
 from fimbot.fills.indent import blanks, opens
-from fimbot.fills.overlap import repeatable_prefixes, without_repeated_prefix
+from fimbot.fills.overlap import Repeatable, repeatable, without_repeated_prefix
 from fimbot.stubs.language import walk
 from fimbot.values import Stub, Window
 
@@ -29,7 +29,7 @@ def hole_complete(source: bytes, stub: Stub, window: Window) -> Callable[[str], 
 class _Watch:
     def __init__(self, source: bytes, stub: Stub, window: Window) -> None:
         self._frame = enclosure(source, stub)
-        self._known = repeatable_prefixes(stub, window, self._frame)
+        self._known = repeatable(stub, window, self._frame)
         self._closers = closers(self._frame)
         self._depth = width(stub.hole.indent.encode())
         self._by_depth = self._frame.needs_indentation or not self._closers
@@ -63,7 +63,7 @@ def _lines(text: str) -> list[str]:
     return text.split("\n")
 
 
-def _complete(frame: Frame, known: tuple[str, ...], text: str, *, by_depth: bool) -> bool:
+def _complete(frame: Frame, known: Repeatable, text: str, *, by_depth: bool) -> bool:
     own = without_repeated_prefix(readings(text)[0], known)
     if by_depth:
         settled = _in_place(frame, own)
