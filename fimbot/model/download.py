@@ -18,7 +18,6 @@ import httpx
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 # Enough for a line that breaks every 50 MB; a server that breaks at once is given up earlier.
 RECONNECTS = 25
-CHUNK = 1 << 18
 
 
 class SourceFailed(Exception):
@@ -98,7 +97,7 @@ def _append(client: httpx.Client, remote: Remote, file: Path, on_bytes: Callable
         _check_length(reply, start, remote)
         with file.open("r+b" if start else "wb") as out:
             out.seek(start)
-            for chunk in reply.iter_raw(CHUNK):
+            for chunk in reply.iter_raw():  # as it comes: what a chunk size would gather is lost with the line
                 # A server that sends more than it said must not fill the disk.
                 if out.tell() + len(chunk) > remote.size:
                     raise SourceFailed(f"{reply.url.host} sends more than {remote.size:,} bytes")

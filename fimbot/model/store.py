@@ -24,9 +24,7 @@ def data_directory() -> Path:
     return Path(platformdirs.user_data_dir("fimbot", appauthor=False))
 
 
-def find_model(
-    own: Path | None = None, directory: Path | None = None, model: ModelFile = EMBEDDED
-) -> Path | None:
+def find_model(own: Path | None = None, directory: Path | None = None, model: ModelFile = EMBEDDED) -> Path | None:
     """The model to load: the user's `own` .gguf, else the pulled one, else None.
 
     A partly fetched, truncated or altered file counts as none. Raises ModelError where `own` is not a GGUF

