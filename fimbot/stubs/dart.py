@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import braces, commented
-from fimbot.stubs.signs import in_tests, is_marked, is_message
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_message
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,6 +24,8 @@ _TRIVIAL = re.compile(
     ))?\s*;?"""
 )
 _THROWN = re.compile(r"(?s)throw\s+(?:new\s+|const\s+)?(?:[a-z_]\w*\.)?(\w+)(?:\.\w+)?\s*(?:\((.*)\))?")
+_NAMES = re.compile(r"""\s*(?:\w+|["'][\w.$()]*["'])?,?\s*""")
+"""A message that tells no more than a name, or none."""
 _DISCARD = re.compile(r"(?:(?:final|var)\s+)?_+\s*=\s*[\w.]+\s*;")
 _HOOK_NAME = re.compile(
     r"^_?(?:on|pre|post|before|after|did|will|visit|handle|setUp|tearDown)(?:[A-Z]|$)|^(?:dispose|close|initState|reset)$"
@@ -103,7 +105,7 @@ def _thrown(node: Node, text: str) -> Item | None:
     if thrown is not None:
         name, message = thrown[1], thrown[2] or ""
         if name in ("UnimplementedError", "NotImplementedError", "NotImplementedException"):
-            return Item("missing", node, message, certain=True)
+            return Item("missing", node, message, certain=_NAMES.fullmatch(message) is not None)
         if name.endswith(("Error", "Exception")):
             return Item("missing", node, message) if markers.MESSAGE.search(message) else None
     quoted = re.fullmatch(r"(?s)throw\s+r?(['\"].*['\"])", text)
@@ -141,15 +143,22 @@ def _has_no_such_method(owner: Node) -> bool:
     return any(re.search(r"\bnoSuchMethod\s*\(", text_of(signature)) for signature in signatures)
 
 
+def _says_so(site: Site) -> bool:
+    return any(markers.MESSAGE.search(item.text) for item in site.items if item.kind == "missing")
+
+
 def _doubt(site: Site) -> str | None:
-    if is_marked(site):
-        return None
+    if has_todo(site):
+        return doubt_of_idiom(site)
     if in_tests(site):
         return "a test's fixture"
+    if _says_so(site):
+        return doubt_of_idiom(site)
     if re.match(r"(?:\w+\s+)*?(?:abstract|mixin)\b", _class_header(site.owner)):
         return "a method of an abstract class or mixin"
     if site.has("missing"):
-        return None
+        # Of 54 in three applications nearly all without a TODO were members that the class cannot have.
+        return "an override that raises" if re.search(r"@override\b", site.header) else None
     signature = _signature(site.node)
     if signature is not None and signature.type in (*_CONSTRUCTORS, "setter_signature"):
         return "an empty constructor or setter"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import beside, commented
-from fimbot.stubs.signs import in_tests, is_marked
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -152,20 +152,19 @@ def _callers(node: Node) -> Iterator[Node]:
 
 
 def _exempt(site: Site) -> str | None:
-    if any(_target(caller) == "quote" for caller in _callers(site.node)) and not is_marked(site):
+    if any(_target(caller) == "quote" for caller in _callers(site.node)) and not has_todo(site):
         return "in a quote: a default for the modules that use it"
     return None
 
 
 def _doubt(site: Site) -> str | None:
-    if is_marked(site):
-        return None
-    if any(re.search(r"\bfor:\s*Any\b", text_of(_arguments(caller))) for caller in _callers(site.node)):
+    fallback = any(re.search(r"\bfor:\s*Any\b", text_of(_arguments(caller))) for caller in _callers(site.node))
+    if fallback and not has_todo(site):
         return "a protocol's fallback"
+    if not is_bare(site):
+        return doubt_of_idiom(site)
     if in_tests(site):
         return "a test's fixture"
-    if site.has("missing"):
-        return None
     if re.search(r"@impl\b", site.header):
         return "a callback of a behaviour"
     return "a hook by its name" if _HOOK_NAME.search(site.simple_name) else None

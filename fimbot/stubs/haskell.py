@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import beside, commented
-from fimbot.stubs.signs import in_tests, is_marked
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,9 +19,8 @@ _COMMENTS = frozenset({"comment", "haddock"})
 _BETWEEN = frozenset({"comment", "haddock", "pragma"})
 _EQUATIONS = frozenset({"function", "bind"})
 
-_TRIVIAL = re.compile(
-    r"""(?x)(?:(?:return|pure)\s*\$?\s*)?(?:\(\s*\)|Nothing|\[\s*\]|""|0(?:\.0)?|False|mempty|\(-1\)|-1)"""
-)
+_NOTHING = re.compile(r"(?:(?:return|pure)\s*\$?\s*)?\(\s*\)")
+_TRIVIAL = re.compile(r"""(?x)(?:(?:return|pure)\s*\$?\s*)?(?:Nothing|\[\s*\]|""|0(?:\.0)?|False|mempty|\(-1\)|-1)""")
 _MISSING = re.compile(
     r"undefined|(?i:_?todo|(?:_|is|err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented)(?:_?yet)?)"
 )
@@ -29,9 +28,8 @@ _RAISES = re.compile(
     r"(?s)(?:(?:liftIO|lift|io|pure|return|Left|left)\s*(?:\$|\()?\s*)?(?:\w+\.)*"
     r"(?:error\w*|fail|panic|die|ioError|userError|throw\w*)\b(.*)"
 )
-_HELPER = re.compile(
-    r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented|unsupported|undefined))"
-)
+_PROMISE = re.compile(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
+_HELPER = re.compile(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
 
 
 def _matches(node: Node) -> list[Node]:
@@ -46,7 +44,9 @@ def _name_of(node: Node) -> str:
         infix = next((child for child in node.named_children if child.type == "infix"), None)
         named = infix.child_by_field_name("operator") if infix is not None else None
     name = text_of(named).strip("()` ")
-    return "" if name == "_" else name
+    # Without parameters a local definition is a variable, not a function.
+    variable = node.type == "bind" and node.parent is not None and node.parent.type == "local_binds"
+    return "" if name == "_" or (variable and _signature(node) is None) else name
 
 
 def _body(node: Node) -> Body | None:
@@ -122,6 +122,8 @@ def _classify(node: Node) -> Item:
         raised = _RAISES.fullmatch(text)
         if raised is not None and markers.MESSAGE.search(raised[1]):
             return Item("missing", node, raised[1])
+    if _NOTHING.fullmatch(text):
+        return Item("nothing", node)
     return Item("trivial-return" if _TRIVIAL.fullmatch(text) else "code", node)
 
 
@@ -142,13 +144,20 @@ def _exempt(site: Site) -> str | None:
 
 
 def _doubt(site: Site) -> str | None:
-    if is_marked(site):
-        return None
+    if has_todo(site):
+        return doubt_of_idiom(site)
     if in_tests(site):
         return "a test's fixture"
-    parent = site.node.parent
-    if parent is not None and parent.type in ("class_declarations", "instance_declarations"):
-        return "a default of a class" if parent.type == "class_declarations" else "a part that an instance leaves out"
+    parent, message = site.node.parent, " ".join(item.text for item in site.items)
+    within = parent.type if parent is not None else ""
+    if within in ("class_declarations", "instance_declarations") and not _PROMISE.search(message):
+        return "a default of a class" if within == "class_declarations" else "a part that an instance leaves out"
+    if within == "local_binds" and message == "undefined":
+        return "a proxy for its type"
+    if markers.MESSAGE.search(message):
+        return doubt_of_idiom(site)
+    if not site.has("missing"):
+        return "an action that does nothing"
     if site.simple_name.startswith("_"):
         return "unused by its name"
     return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
-from fimbot.stubs.signs import in_tests, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -109,7 +109,7 @@ def _exempt(site: Site) -> str | None:
 
 def _doubt(site: Site) -> str | None:
     if not is_bare(site):
-        return None
+        return doubt_of_idiom(site)
     if site.node.parent is not None and site.node.parent.type == "field":
         return "a table's field"
     if _HOOK_NAME.search(site.simple_name):

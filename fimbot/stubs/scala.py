@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import beside, braces, commented
-from fimbot.stubs.signs import in_tests, is_bare, is_marked
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -119,10 +119,10 @@ def _exempt(site: Site) -> str | None:
 
 def _doubt(site: Site) -> str | None:
     owner = site.owner
-    if in_tests(site) and not is_marked(site):
+    if in_tests(site) and not has_todo(site):
         return "a test's fixture"
     if not is_bare(site):
-        return None
+        return doubt_of_idiom(site)
     if re.search(r"\boverride\b", site.header):
         return "an override"
     if owner is not None and owner.type == "class_definition" and "abstract" in text_of(owner).partition("class")[0]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import braces
-from fimbot.stubs.signs import in_tests, is_bare
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -87,7 +87,7 @@ def _exempt(site: Site) -> str | None:
 
 def _doubt(site: Site) -> str | None:
     if not is_bare(site):
-        return None
+        return doubt_of_idiom(site)
     if _HOOK_NAME.search(site.simple_name):
         return "a hook by its name"
     return "a test's fixture" if in_tests(site) else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, text_of
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import is_bare
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,7 +21,7 @@ _DISCARD = re.compile(r"_\s*=\s*[&@]?[\w.]+(?:\.\*)?\s*;")
 _TRIVIAL = re.compile(
     r"""(?x)(?:return(?:\s+(?:null|undefined|false|0|-1|""|\.\{\s*\}|&\.\{\s*\}|&\[_\]\w+\{\s*\}))?|unreachable)\s*;"""
 )
-_PANIC = re.compile(r"(?s)(?:return\s+)?(?:@panic|(?:std\.)?(?:debug\.)?panic)\((.*)\)\s*;?")
+_PANIC = re.compile(r"(?s)(?:return\s+)?(?:@panic|@compileError|(?:std\.)?(?:debug\.)?panic)\((.*)\)\s*;?")
 _ERROR = re.compile(r"return\s+(error\.\w*)\s*;")
 _HOOK_NAME = re.compile(
     r"^(?:on|pre|post|before|after|visit|handle)(?:[A-Z_]|$)|^(?:init|deinit|free|close|destroy|flush)$"
@@ -45,7 +45,7 @@ def _classify(node: Node) -> Item:
         return Item("nothing", node)
     if node.type == "expression_statement":
         panic = _PANIC.fullmatch(text)
-        if panic is not None and markers.MESSAGE.search(panic[1]):
+        if panic is not None and _says_so(text, panic[1]):
             return Item("missing", node, panic[1])
         error = _ERROR.fullmatch(text)
         if error is not None and markers.MESSAGE.search(error[1]):
@@ -55,15 +55,26 @@ def _classify(node: Node) -> Item:
     return Item("code", node)
 
 
+def _says_so(panic: str, message: str) -> bool:
+    """A compile error mostly guards a target or a type; it asks for a body only where it says please."""
+    if "@compileError" in panic:
+        return re.search(r"(?i)please implement|implement (?:me|this)\b", message) is not None
+    return markers.MESSAGE.search(message) is not None
+
+
 def _is_missing_expression(node: Node) -> bool:
     if node.type not in ("builtin_function", "call_expression"):
         return False
     panic = _PANIC.fullmatch(text_of(node))
-    return panic is not None and markers.MESSAGE.search(panic[1]) is not None
+    return panic is not None and _says_so(text_of(node), panic[1])
 
 
 def _doubt(site: Site) -> str | None:
-    return "a hook by its name" if is_bare(site) and _HOOK_NAME.search(site.simple_name) else None
+    if not is_bare(site):
+        return doubt_of_idiom(site)
+    if in_tests(site):
+        return "a test's fixture"
+    return "a hook by its name" if _HOOK_NAME.search(site.simple_name) else None
 
 
 def _returns_value(node: Node) -> bool | None:

@@ -81,6 +81,18 @@ CASES = table(
         kind="placeholder",
     ),
     report(
+        "an override that raises, without a TODO",
+        "class A implements B {\n  @override\n  int get f => throw UnimplementedError();\n}\n",
+        "A.f",
+        kind="placeholder",
+    ),
+    report(
+        "a message that refuses",
+        "int f() => throw UnimplementedError('Pop-ups are not supported in this client.');\n",
+        "f",
+        kind="placeholder",
+    ),
+    report(
         "a fixture of a test",
         "class A {\n  int f() => throw UnimplementedError();\n}\n",
         "A.f",
@@ -129,6 +141,9 @@ CASES = table(
     ),
     fill("the idiom with new", "int f() => throw new UnimplementedError('f');\n", "f"),
     fill("an async one", "Future<int> f() async => throw UnimplementedError();\n", "f"),
+    fill(
+        "an override that says so", "class A {\n  @override\n  int f() => throw UnimplementedError('TODO');\n}\n", "A.f"
+    ),
     fill("a getter", "class A {\n  int get f => throw UnimplementedError();\n}\n", "A.f"),
     fill("a setter", "class A {\n  set f(int x) => throw UnimplementedError();\n}\n", "A.f"),
     fill("an operator", "class A {\n  A operator +(A b) => throw UnimplementedError();\n}\n", "A.operator+"),

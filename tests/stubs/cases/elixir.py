@@ -51,6 +51,18 @@ CASES = table(
         kind="placeholder",
     ),
     report(
+        "a function that a formatter cannot have",
+        'defmodule A do\n  def f, do: raise "f is not implemented for reports"\nend\n',
+        "A.f",
+        kind="placeholder",
+    ),
+    report(
+        "a protocol's fallback",
+        'defimpl A, for: Any do\n  def f(_), do: raise "not implemented"\nend\n',
+        "A.f",
+        kind="placeholder",
+    ),
+    report(
         "placeholders in branches",
         """
         defmodule A do

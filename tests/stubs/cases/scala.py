@@ -52,6 +52,23 @@ CASES = table(
         path="src/test/scala/ASuite.scala",
     ),
     report(
+        "a fixture of a test that says so",
+        'class A {\n  def f: Int = sys.error("not implemented")\n}\n',
+        "A.f",
+        kind="placeholder",
+        path="test/files/A.scala",
+    ),
+    skip(
+        "overridden by its comment, misspelt",
+        "class A {\n  def f: Int = ??? // overriden in concrete classes\n}\n",
+        "A.f",
+        kind="placeholder",
+    ),
+    none(
+        "a remark in whose prose the word stands",
+        "class A {\n  def f: Boolean = false // Roots only.  TODO: also the others\n}\n",
+    ),
+    report(
         "placeholders in branches",
         """
         class A {

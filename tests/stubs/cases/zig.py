@@ -29,6 +29,7 @@ CASES = table(
         "A.deinit",
     ),
     report("an empty body that has long been there", "fn f() void {}\n", "f", whole=True),
+    report("a fixture of a test", "fn f() u8 {}\n", "f", path="tests/a.zig"),
     report("only a remark", "fn f() void {\n    // Runs later.\n}\n", "f"),
     report(
         "an answer that its callers may count on",
@@ -64,6 +65,7 @@ CASES = table(
     suggest("an empty body with a return type, in old code too", "fn f() u8 {}\n", "f", whole=True),
     fill("the idiom", 'fn f() u8 {\n    @panic("TODO");\n}\n', "f", hole='    @panic("TODO");'),
     fill("the idiom on one line", 'fn f() u8 { @panic("TODO"); }\n', "f", hole=' @panic("TODO"); '),
+    fill("a compile error that asks for it", 'fn f() u8 {\n    @compileError("please implement f");\n}\n', "f"),
     fill("the idiom, returned", 'fn f() u8 {\n    return @panic("TODO");\n}\n', "f"),
     fill("another wording", 'fn f() u8 {\n    @panic("f is not implemented");\n}\n', "f"),
     fill("the library's panic", 'fn f(x: u8) u8 {\n    std.debug.panic("TODO: {}", .{x});\n}\n', "f"),
