@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, text_of
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import doubt_of_idiom, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, is_bare, is_message, is_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _TRIVIAL = re.compile(
     r"""(?x)(?:NULL|nullptr|nil|0[uUlLfF]*|-1|0\.0?[fF]?|false|FALSE|\"\"|'\\0'|\{\s*\}|std::nullopt|-ENOSYS|E_NOTIMPL
-    |[\w:]+(?:<[\w:\s,*&<>]*>)?\s*(?:\(\s*\)|\{\s*\}))?"""
+    |(?:std::\w+|Q[A-Z]\w+)(?:<[\w:\s,*&<>]*>)?\s*\(\s*\)|[\w:]+(?:<[\w:\s,*&<>]*>)?\s*\{\s*\})?"""
 )
 _UNUSED = re.compile(r"(?i)\w*unused\w*|unreferenced_parameter|ignore_unused|static_cast<void>")
 _SAYS_SO = re.compile(r"(?i)todo|\w*unimplemented\w*|\w*not_?(?:yet_?)?implemented\w*|\w*not_?impl|\w*implement_?me")
@@ -65,9 +65,9 @@ def classify(node: Node) -> Item:
 
 def classify_expression(node: Node, child: Node) -> Item:
     if child.type == "cast_expression" and text_of(child.child_by_field_name("type")) == "void":
-        return Item("nothing", node)
+        return Item("nothing" if is_name(text_of(child.child_by_field_name("value"))) else "code", node)
     if child.type == "assignment_expression" and text_of(child.child_by_field_name("left")) == "std::ignore":
-        return Item("nothing", node)
+        return Item("nothing" if is_name(text_of(child.child_by_field_name("right"))) else "code", node)
     if child.type != "call_expression":
         return Item("code", node)
     name = text_of(child.child_by_field_name("function"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import c, markers
 from fimbot.stubs.language import Item, Language, Site, text_of
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import doubt_of_idiom, has_todo, is_bare
+from fimbot.stubs.signs import doubt_of_idiom, is_bare, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -82,12 +82,8 @@ def _is_macro_call(site: Site) -> bool:
     return c.is_macro_call(site.node) and not _is_structor(site) and not site.simple_name.startswith("operator")
 
 
-def _says_so_inside(site: Site) -> bool:
-    return any(item.kind == "comment" and markers.says_missing(item.text) for item in site.items)
-
-
 def _exempt(site: Site) -> str | None:
-    if _is_structor(site) and not site.has("missing") and not _says_so_inside(site):
+    if _is_structor(site) and not site.has("missing") and not says_so_inside(site):
         return "a constructor or a destructor"
     if _is_macro_call(site) and is_bare(site):
         return "the body of a macro"
@@ -98,7 +94,7 @@ def _doubt(site: Site) -> str | None:
     if _is_macro_call(site):
         return "the body of a macro"
     virtual = re.match(r"(?s)(?:.*\s)?virtual\s(?!.*\b(?:override|final)\b)", site.header)
-    if virtual and not has_todo(site):
+    if virtual and not says_so_inside(site):
         return "virtual: others override it"
     return doubt_of_idiom(site) or c.doubt_of_empty(site, returns=_returns_value(site.node))
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import braces, expression
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_marked, is_message
+from fimbot.stubs.signs import (
+    doubt_of_idiom,
+    in_tests,
+    inherits_documentation,
+    is_bare,
+    is_marked,
+    is_message,
+    is_name,
+    says_so_inside,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -47,8 +56,9 @@ def _classify(node: Node) -> Item:
         return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
     if node.type == "yield_statement" and text_of(node.child(1)) == "break":
         return Item("trivial-return", node)
-    if node.type == "expression_statement" and re.match(r"_\s*=[^=]", text_of(node)):
-        return Item("nothing", node)
+    if node.type == "expression_statement":
+        discarded = re.fullmatch(r"_\s*=([^=].*);", text_of(node), re.DOTALL)
+        return Item("nothing" if discarded and is_name(discarded[1]) else "code", node)
     if node.type == "local_declaration_statement" and is_message(text_of(node)):
         return Item("message", node)
     return Item("code", node)
@@ -110,6 +120,9 @@ def _modifiers(site: Site) -> frozenset[str]:
 
 
 def _exempt(site: Site) -> str | None:
+    if site.node.type in ("constructor_declaration", "destructor_declaration"):
+        empty = not site.has("missing") and not says_so_inside(site)
+        return "an empty constructor or finalizer" if empty and not _is_unused_constructor(site) else None
     if is_marked(site):
         return None
     owners = [owner.type for owner in site.owners]
@@ -119,11 +132,7 @@ def _exempt(site: Site) -> str | None:
         return "virtual: others override it"
     if not is_bare(site):
         return None
-    if site.node.type == "destructor_declaration" or site.simple_name in ("add", "remove"):
-        return "an empty finalizer or event accessor"
-    if site.node.type == "constructor_declaration" and not _is_unused_constructor(site):
-        return "an empty constructor"
-    return None
+    return "an empty event accessor" if site.simple_name in ("add", "remove") else None
 
 
 def _is_unused_constructor(site: Site) -> bool:
@@ -146,14 +155,15 @@ def _doubt(site: Site) -> str | None:
         return "the way back, which is often left out"
     if in_tests(site):
         return "in test code"
+    if "public" in modifiers and re.search(r"\bI[A-Z]\w+", _bases(site)) and (is_bare(site) or not site.new):
+        # What the IDE writes for an interface is there to be filled while it is new, and was left out on purpose later.
+        return "perhaps a member of an interface"
     return _doubt_of_empty(site, modifiers) if is_bare(site) else doubt_of_idiom(site)
 
 
 def _doubt_of_empty(site: Site, modifiers: frozenset[str]) -> str | None:
     if site.node.type == "constructor_declaration":
         return "an empty constructor"
-    if "public" in modifiers and re.search(r"\bI[A-Z]\w+", _bases(site)):
-        return "perhaps a member of an interface"
     if inherits_documentation(site):
         return "documented elsewhere: a member of an interface or an override"
     if "partial" in modifiers or "[" in re.sub(_HARMLESS_ATTRIBUTE, "", _attributes(site)):

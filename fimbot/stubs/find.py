@@ -14,7 +14,7 @@ from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.judgement import judge
 from fimbot.stubs.language import Body, Item, Language, Site, load, text_of
 from fimbot.stubs.loose import loose_stubs
-from fimbot.stubs.table import language_of, may_hold_stub
+from fimbot.stubs.table import dialect, language_of, may_hold_stub
 from fimbot.values import LineRange, Skip, Stub
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
         return ()
     if markers.IGNORE_FILE.search(source) or markers.GENERATED.search(source, 0, 4096):
         return ()
-    return stubs_in(path, source, load(name), added)
+    return stubs_in(path, source, load(dialect(name, path, source)), added)
 
 
 def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
@@ -72,8 +72,9 @@ def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
         return None
     owners, name = qualified_name(node, simple, language)
     header = source[outer.start_byte : body.start].decode("utf-8", "replace")
-    site = Site(file.path, source, node, outer, header, name, owners, items, above)
-    verdict = judge(site, language, new=file.all_new(outer.start_point.row, last_row))
+    new = file.all_new(outer.start_point.row, last_row)
+    site = Site(file.path, source, node, outer, header, name, owners, items, above, new)
+    verdict = judge(site, language, new=new)
     if verdict is None:
         return None
     if body.shape == "expression":

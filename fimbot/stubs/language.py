@@ -66,6 +66,8 @@ class Site:
     items: tuple[Item, ...]
     above: str
     """The comment right above."""
+    new: bool = False
+    """The whole callable is in the change's added lines."""
 
     @property
     def owner(self) -> Node | None:

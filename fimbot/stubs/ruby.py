@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import expression
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _TRIVIAL = re.compile(r"""(?:nil|false|-?[01]|0\.0|''|""|\[\s*\]|\{\s*\}|(?:Array|Hash|String)\.new)?""")
 _RAISED = re.compile(r"\(?\s*(?P<kind>[A-Z][\w:]*)(?:\.new)?(?P<rest>.*)", re.DOTALL)
 _OF_A_CLASS = re.compile(
-    r"self\.class|#\{\s*(?:self|name|__method__|method|caller)|\b(?:in|by|for) (?:the )?(?:#\{|class)"
+    r"(?:\bis|\bhas|\)|\}) not (?:been )?implemented(?! yet)"
+    r"|self\.class|#\{\s*(?:self|name|__method__|method|caller)|\b(?:in|by|for) (?:the )?(?:#\{|class)"
 )
 _HOOK_NAME = re.compile(
     r"(?:initialize|included|inherited|extended|prepended|method_added|method_missing|respond_to_missing\?|setup|teardown"
@@ -55,7 +56,7 @@ def _classify(node: Node) -> Item:
     if node.type == "identifier" and text in ("raise", "fail"):
         return Item("code", node)
     if node.type == "assignment" and text_of(node.child_by_field_name("left")).startswith("_"):
-        return Item("nothing", node)
+        return Item("nothing" if is_name(text_of(node.child_by_field_name("right"))) else "code", node)
     if node.type == "assignment" and is_message(text):
         return Item("message", node)
     return Item("trivial-return" if _TRIVIAL.fullmatch(text) else "code", node)
@@ -117,11 +118,12 @@ def _exempt(site: Site) -> str | None:
 def _doubt(site: Site) -> str | None:
     if site.has("missing"):
         message = " ".join(item.text for item in site.items if item.kind == "missing")
-        comments = any(item.kind == "comment" and markers.says_missing(item.text) for item in site.items)
-        abstract = site.owner is not None and _OF_A_CLASS.search(message) is not None and not comments
-        return "its message speaks of the class: abstract by contract" if abstract else doubt_of_idiom(site)
+        abstract = _OF_A_CLASS.search(message) or re.search(r"@abstract|@raise|\bbase (?:class|impl)", site.above)
+        if abstract and site.owner is not None and not says_so_inside(site):
+            return "abstract by contract: its message or its documentation speaks of the class"
+        return doubt_of_idiom(site)
     if not is_bare(site):
-        return None
+        return doubt_of_idiom(site)
     if site.node.start_point.row == site.node.end_point.row:
         return "empty on one line"
     if _HOOK_NAME.match(site.simple_name) or site.simple_name.endswith("="):

@@ -20,7 +20,8 @@ _MARKUP = re.compile(r"(?i)\{?@inherit_?doc\b|^\W*inherit_?doc", re.MULTILINE)
 _REFUSAL = re.compile(
     r"(?i)\bnot (?:currently )?supported\b(?! yet)|unsupported|\bnot (?:available|allowed|possible|expected|valid)\b"
     r"|\bonly (?:available|supported|implemented|works?)\b|should(?: not|n't)|must(?: not|n't)|cannot|can't|\bnever\b"
-    r"|no longer|deprecated|\bimplemented(?:/\w+)? (?:by|on)\b|\bon your\b|\binstead\b|\bthere (?:is|are) no\b"
+    r"|\bnot implemented for\b|no longer|\b(?:does|do|did)(?: not|n't) implement|deprecated|\bimplemented(?:/\w+)? (?:by|on)\b|\bon your\b"
+    r"|\binstead\b|\bthere (?:is|are) no\b"
 )
 """A message that says no, where a stub's says not yet."""
 
@@ -29,6 +30,11 @@ def has_todo(site: Site) -> bool:
     """A comment in it or right above says that it is to do."""
     texts = [item.text for item in site.items if item.kind == "comment"]
     return any(markers.says_missing(text) for text in (*texts, site.above))
+
+
+def says_so_inside(site: Site) -> bool:
+    """A comment in it says that it is to do; the one above may be about its neighbours too."""
+    return any(item.kind == "comment" and markers.says_missing(item.text) for item in site.items)
 
 
 def is_marked(site: Site) -> bool:
@@ -47,20 +53,30 @@ def in_tests(site: Site) -> bool:
 
 
 def doubt_of_idiom(site: Site) -> str | None:
-    """A not-implemented idiom that no comment calls a TODO.
+    """A not-implemented idiom that no comment calls a TODO, or `return false` below a comment that does.
 
-    In the tests of two Kotlin projects all of some 160 were doubles whose members nobody calls.
+    In the tests of two Kotlin projects all of some 160 idioms were doubles whose members nobody calls; of 7 trivial
+    returns with a TODO above (puppet, monodevelop) all were finished.
     """
+    if site.has("trivial-return") and not site.has("missing"):
+        return None if says_so_inside(site) else "the TODO above it may be about something else"
     if has_todo(site) or not site.has("missing"):
         return None
-    if any(_REFUSAL.search(item.text) for item in site.items if item.kind == "missing"):
+    if any(_REFUSAL.search(item.text) for item in site.items if item.kind in ("missing", "comment")):
         return "its message refuses, and promises nothing"
+    if re.search(r"(?i)not_?(?:yet_?)?(?:implemented|supported)|unimplemented|unsupported", site.simple_name):
+        return "a helper that raises for others"
     return "a test's double" if in_tests(site) else None
 
 
 def inherits_documentation(site: Site) -> bool:
     """A member that somebody else declares: what it has to do, nothing included, is said there."""
     return _MARKUP.search(site.above) is not None
+
+
+def is_name(expression: str) -> bool:
+    """What may be discarded without a loss: `x`, `self.x`, `a->b`. A call does something."""
+    return re.fullmatch(r"\(?[\w$.@&*]+(?:(?:->|::|\??\.)\w+)*\)?", expression.strip()) is not None
 
 
 def is_message(statement: str) -> bool:

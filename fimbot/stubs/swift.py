@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,7 +52,7 @@ def _classify(node: Node) -> Item:
     if node.type == "control_transfer_statement":
         return _classify_transfer(node)
     if node.type == "assignment" and text_of(node.child_by_field_name("target")) == "_":
-        return Item("nothing", node)
+        return Item("nothing" if is_name(text_of(node.child_by_field_name("result"))) else "code", node)
     if node.type == "property_declaration" and is_message(text_of(node)):
         return Item("message", node)
     return Item("trivial-return" if _TRIVIAL.fullmatch(text_of(node)) else "code", node)
@@ -123,7 +123,7 @@ def _exempt(site: Site) -> str | None:
         message = " ".join(item.text for item in site.items if item.kind == "missing")
         if re.search(r"\bcoder\b", header) or re.search(r"init\([\w:]*\) has not been implemented", message):
             return "an initializer that is required and never called"
-        return "an empty initializer" if is_bare(site) else None
+        return None if message or says_so_inside(site) else "an empty initializer"
     if site.node.type == "deinit_declaration" and is_bare(site):
         return "an empty deinitializer"
     return None

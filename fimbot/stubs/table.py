@@ -43,12 +43,16 @@ _PYTHON = (
 
 # A block of braces with nothing in it but comments, `;` and discards.
 _BRACES = _WORDS + (
-    rb"|\{(?:\s|(?://|#)[^\n]{0,999}+$|/\*(?s:.{0,999}?)\*/|;|(?:\(void\)|void\b|let\s+_\b|_\s*=|unused)[^;{}\n]*+;?+)*+\}"
+    rb"|\{(?:\s|(?://|#)[^\n]{0,999}+$|/\*(?s:.{0,999}?)\*/|;|(?:\(void\)|void\b|let\s+_\b|_\s*=|\w{0,40}unused|static_cast<void>|std::ignore)[^;{}\n]*+;?+)*+\}"
 )
 
-_END = (
+_END = _WORDS + rb"|\n[ \t]*(?:def|function|local function|defp)\b[^\n]*+(?:\s|[#-][^\n]*+)*+end\b|;\s*end\b|\)\s*end\b"
+
+# `def`, a name and its parameters, then nothing but comments and discards up to `end`.
+_RUBY = (
     _WORDS
-    + rb"|\n[ \t]*(?:def|function|local function|defp)\b[^\n]*+(?:\s|[#-][^\n]*+)*+end\b|;\s*end\b|\)\s*end\b"
+    + rb"|\bdef\s++[^\s(;#]++(?:\s*+\((?:[^()]|\([^()]{0,999}+\)){0,4000}+\)|[^\n;#]*+)"
+    + rb"(?:\s|;|#[^\n]*+|_\w*\s*=[^\n]*+)*+end\b"
 )
 
 # Braces, and `= ()` or `{ () }`.
@@ -62,6 +66,9 @@ _LUA = _WORDS + (
     rb"|\)(?:\s|;|--\[(?P<level>=*)\[(?s:.{0,4000}?)\](?P=level)\]|--[^\n]*+"
     rb"|(?:local\s+)?_+(?:\s*,\s*_+)*+\s*=\s*[\w.]++(?:\s*,\s*[\w.]++)*+)*+end\b"
 )
+
+# No empty body, but an action that does nothing.
+_HASKELL = _WORDS + rb"|\bundefined\b|(?:\bpure|\breturn|[=$(])\s*+(?:\$\s*+)?\(\s*+\)"
 
 # `:` or `true` as a command of its own.
 _SHELL = _BRACES + rb"|[{(\n;][ \t]*+(?::|true)[ \t\r]*+(?:#[^\n]*+)?[\n;)]"
@@ -79,19 +86,21 @@ LANGUAGES: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "csharp": ("fimbot.stubs.csharp", (".cs",), _BRACES),
     "c": ("fimbot.stubs.c", (".c", ".h"), _BRACES),
     "cpp": ("fimbot.stubs.cpp", (".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx"), _BRACES),
-    "ruby": ("fimbot.stubs.ruby", (".rb", ".rake"), _END),
+    "ruby": ("fimbot.stubs.ruby", (".rb", ".rake"), _RUBY),
     "php": ("fimbot.stubs.php", (".php",), _BRACES),
     "swift": ("fimbot.stubs.swift", (".swift",), _BRACES),
     "scala": ("fimbot.stubs.scala", (".scala", ".sc"), _SCALA),
     "dart": ("fimbot.stubs.dart", (".dart",), _BRACES + rb"|\b_+\s*="),
     "elixir": ("fimbot.stubs.elixir", (".ex", ".exs"), _ELIXIR),
     "zig": ("fimbot.stubs.zig", (".zig",), _BRACES),
-    "haskell": ("fimbot.stubs.haskell", (".hs",), _WORDS + rb"|\bundefined\b"),
+    "haskell": ("fimbot.stubs.haskell", (".hs",), _HASKELL),
     "lua": ("fimbot.stubs.lua", (".lua",), _LUA),
     "shell": ("fimbot.stubs.shell", (".sh", ".bash"), _SHELL),
 }
 
 _BY_ENDING = {ending: name for name, (_, endings, _) in LANGUAGES.items() for ending in endings}
+
+_CPP = rb"(?m)^[ \t]*(?:class\s+\w|namespace\b|template\s*<|(?:public|private|protected)\s*:|using\s+\w)|\w::\w"
 
 # Lines between the text that a hint finds and the added line that makes its callable touched:
 # a long signature, decorators and the comment above them.
@@ -101,6 +110,11 @@ REACH = 120
 def language_of(path: str) -> str | None:
     dot = path.rfind(".")
     return _BY_ENDING.get(path[dot:].lower()) if dot > path.rfind("/") else None
+
+
+def dialect(language: str, path: str, source: bytes) -> str:
+    """C++ where a header has C++ in it: the name alone does not tell."""
+    return "cpp" if language == "c" and path.lower().endswith(".h") and re.search(_CPP, source) else language
 
 
 def may_hold_stub(language: str, source: bytes, added: list[tuple[int, int]]) -> bool:
