@@ -230,11 +230,16 @@ def _take_units(room: _Room, units: Sequence[Unit], limit: int) -> Unit | None:
 
 
 def _take_parts(room: _Room, unit: Unit, before: bool) -> None:
-    """Of a neighbour that is larger than the room: its header, and of what is in it the nearest to the hole."""
+    """Of a neighbour that is larger than the room: its header, and of what is in it the nearest to the hole.
+
+    Not its header alone: a function without a body is what a model then writes, too.
+    """
     frame, inside = parts(unit)
-    if frame and room.cost(frame[0], room.left) <= room.left // 2:
+    nearest = inside[::-1] if before else inside
+    limit = room.left - sum(room.cost(span, room.left) for span in frame)
+    if frame and limit >= room.left // 2 and any(room.cost(span, limit) <= limit for span in nearest[:_MISSES]):
         room.take_each(frame, room.left)
-        _take_units(room, inside[::-1] if before else inside, room.left)
+        _take_units(room, nearest, room.left)
 
 
 @dataclass(slots=True)

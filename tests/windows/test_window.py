@@ -169,6 +169,12 @@ def test_a_neighbour_larger_than_the_room_gives_its_header_and_its_nearest_lines
     assert "a += 0\n" not in window.prefix
 
 
+def test_a_neighbour_of_which_only_the_header_fits_is_left_out() -> None:
+    long = "    a = '" + "x" * 400 + "'\n"
+    window = window_of(f"def f(a):\n    raise NotImplementedError('TODO')\n\n\ndef g(a):\n{long}".encode(), budget=50)
+    assert window.suffix == "\n"
+
+
 def test_a_docstring_larger_than_its_share_keeps_its_head_and_is_closed() -> None:
     lines = "".join(f"    Line {i} of it.\n" for i in range(300))
     source = f'def f(a):\n    """Head.\n\n{lines}    """\n    raise NotImplementedError("TODO")\n'.encode()
