@@ -60,13 +60,15 @@ TASKS = (
 )
 
 
-def run_demo_tests(directory: Path, which: Which = shutil.which) -> tuple[DemoResult, ...]:
+def run_demo_tests(
+    directory: Path, which: Which = shutil.which, seconds: float = SECONDS_PER_TEST
+) -> tuple[DemoResult, ...]:
     """What each stub's tests say about the working tree in `directory`, in the order of TASKS.
 
     Runs the code that is there: what a model wrote, if that was applied. Raises nothing.
     """
     programs = {".py": _Program(sys.executable), ".mjs": _node(which), ".sh": _shell(which)}
-    return tuple(_result(task, programs[Path(task.path).suffix], directory) for task in TASKS)
+    return tuple(_result(task, programs[Path(task.path).suffix], directory, seconds) for task in TASKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class _Program:
     """Why it cannot be used; "" if it can."""
 
 
-def _result(task: DemoTask, program: _Program, directory: Path) -> DemoResult:
+def _result(task: DemoTask, program: _Program, directory: Path, seconds: float) -> DemoResult:
     if program.missing:
         return DemoResult(task, None, f"not run: {program.missing}")
     try:
@@ -88,10 +90,10 @@ def _result(task: DemoTask, program: _Program, directory: Path) -> DemoResult:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-            timeout=SECONDS_PER_TEST,
+            timeout=seconds,
         )
     except subprocess.TimeoutExpired:
-        return DemoResult(task, False, f"fails: not done after {SECONDS_PER_TEST:.0f} seconds")
+        return DemoResult(task, False, f"fails: not done after {seconds:.0f} seconds")
     except OSError as error:
         return DemoResult(task, None, f"not run: {error.strerror or error}")
     if done.returncode == 0:
