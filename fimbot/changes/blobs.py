@@ -83,7 +83,7 @@ class Blobs:
                 self._requests.flush()
                 # "<name> blob <size>", or "<name> missing"
                 name, _, size = self._answers.readline().decode("ascii").rpartition(" ")
-            except OSError as error:
+            except (OSError, ValueError) as error:
                 raise GitError(f"git cat-file stopped: {error}") from error
             if not name:
                 raise GitError("git cat-file stopped")

@@ -12,6 +12,9 @@ from fimbot.errors import GitError, UsageError
 from fimbot.values import Origin
 
 
+_DEEPEN = ": this is a shallow clone; run `git fetch --unshallow` (or `--deepen=50`) and try again"
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """What the command line says. `paths` are git's pathspecs, relative to where the user stands."""
@@ -88,7 +91,7 @@ def _ends(repository: Repository, revision: str) -> tuple[str, str] | None:
     if symmetric:
         status, base, _ = repository.status_of("merge-base", "--end-of-options", start, end)
         if status:
-            raise GitError(f"{start} and {end} have no merge base{_if_shallow(repository, ', as far as this')}")
+            raise GitError(f"{start} and {end} have no merge base{_DEEPEN if _is_shallow(repository) else ''}")
         old = _tree(repository, text(base).strip())
     return old, new
 
@@ -110,9 +113,8 @@ def _unknown(repository: Repository, revision: str) -> str:
     shown = repr(revision)
     if _object(repository, "HEAD") is None:
         return f"unknown revision {shown}: there are no commits yet"
-    hint = _if_shallow(repository, ": this")
-    if hint:
-        return f"unknown revision {shown}{hint}"
+    if _is_shallow(repository):
+        return f"unknown revision {shown}{_DEEPEN}"
     ancestor = re.fullmatch(r"(.+?)(?:[~^]\d*)+", revision)
     if ancestor and _object(repository, f"{ancestor[1]}^{{commit}}"):
         return (
@@ -124,12 +126,8 @@ def _unknown(repository: Repository, revision: str) -> str:
     return f"unknown revision {shown}"
 
 
-def _if_shallow(repository: Repository, lead: str) -> str:
-    if text(repository.run("rev-parse", "--is-shallow-repository")).strip() != "true":
-        return ""
-    return f"{lead} shallow clone knows; run `git fetch --unshallow` (or `--deepen=50`) and try again".replace(
-        ": this shallow clone knows;", ": this is a shallow clone;"
-    )
+def _is_shallow(repository: Repository) -> bool:
+    return text(repository.run("rev-parse", "--is-shallow-repository")).strip() == "true"
 
 
 def split_revision(repository: Repository, words: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
@@ -177,7 +175,7 @@ def _is_revision(repository: Repository, word: str) -> bool:
 def _is_file(repository: Repository, word: str) -> bool:
     # A NUL or a name that is too long cannot be a file.
     try:
-        return os.path.lexists(repository.cwd / word)
+        return word != "" and os.path.lexists(repository.cwd / word)
     except ValueError:
         return False
 
