@@ -83,6 +83,10 @@ _JSON = st.recursive(
 )
 
 
+def test_an_error_that_is_nested_too_deep_to_be_read_is_quoted_as_it_is() -> None:
+    assert said(b"[" * 60_000, SECRET).startswith(' (it says: "[[[')
+
+
 @given(_JSON.map(lambda value: json.dumps(value).encode()) | st.binary())
 def test_no_error_body_breaks_anything(body: bytes) -> None:
     assert KEY not in said(body, SECRET)

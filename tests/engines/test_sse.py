@@ -43,6 +43,12 @@ def test_the_events_are_the_same_however_the_bytes_arrive(parts: list[bytes], da
     assert list(events(pieces)) == list(events([stream]))
 
 
+@pytest.mark.parametrize("cut", range(24))
+def test_the_two_halves_of_a_line_break_are_one(cut: int) -> None:
+    stream = b"data: a\r\ndata: b\r\n\r\n"
+    assert list(events([stream[:cut], b"", stream[cut:]])) == ["a\nb"]
+
+
 def test_an_event_is_given_out_as_soon_as_it_is_whole() -> None:
     def arriving() -> Iterator[bytes]:
         yield b"data: a\n\n"
