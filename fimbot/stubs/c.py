@@ -96,25 +96,12 @@ def returns_value(node: Node) -> bool | None:
     return declarator.type != "function_declarator" or text_of(type_) != "void"
 
 
-def is_macro_call(node: Node) -> bool:
-    """`TEST(a, b) { }`: a function without a type, and so the use of a macro that nobody can see from here."""
-    return node.child_by_field_name("type") is None
-
-
 def _name_of(node: Node) -> str:
     found = declared(node)
     return text_of(found.child_by_field_name("declarator")) if found is not None else ""
 
 
-def _exempt(site: Site) -> str | None:
-    if is_macro_call(site.node) and is_bare(site):
-        return "the body of a macro"
-    return None
-
-
 def _doubt(site: Site) -> str | None:
-    if is_macro_call(site.node):
-        return "the body of a macro"
     return doubt_of_idiom(site) or doubt_of_empty(site, returns=returns_value(site.node))
 
 
@@ -138,7 +125,6 @@ LANGUAGE = Language(
     name_of=_name_of,
     returns_value=returns_value,
     is_missing_expression=is_missing_expression,
-    exempt=_exempt,
     doubt=_doubt,
     placeholder=b";",
     terminals=frozenset({"return_statement", "goto_statement"}),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TRIVIAL = re.compile(r"""(?i)(?:null|false|-?[01]|0\.0|''|""|\[\s*\]|array\(\s*\))?""")
 _NOT_IMPLEMENTED = re.compile(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
 _HOOK_NAME = re.compile(
-    r"__\w+$|(?:on|before|after|pre|post|handle|visit|_?boot|set_?up|tear_?down)(?:[A-Z_]|$)|(?:register|init|close)$"
+    r"__\w+$|(?:on|before|after|pre|post|handle|visit|_?boot|set_?[Uu]p|tear_?[Dd]own)(?:[A-Z_]|$)|(?:register|init|close)$"
 )
 
 

@@ -20,8 +20,8 @@ _MARKUP = re.compile(r"(?i)\{?@inherit_?doc\b|^\W*inherit_?doc", re.MULTILINE)
 _REFUSAL = re.compile(
     r"(?i)\bnot (?:currently )?supported\b(?! yet)|unsupported|\bnot (?:available|allowed|possible|expected|valid)\b"
     r"|\bonly (?:available|supported|implemented|works?)\b|should(?: not|n't)|must(?: not|n't)|cannot|can't|\bnever\b"
-    r"|\bnot implemented for\b|no longer|\b(?:does|do|did)(?: not|n't) implement|deprecated|\bimplemented(?:/\w+)? (?:by|on)\b|\bon your\b"
-    r"|\binstead\b|\bthere (?:is|are) no\b"
+    r"|\bnot implemented for\b|no longer|\b(?:does|do|did)(?: not|n't) implement|deprecated"
+    r"|\bimplemented(?:/\w+)? (?:by|on)\b|\bon your\b|\binstead\b|\bthere (?:is|are) no\b"
 )
 """A message that says no, where a stub's says not yet."""
 

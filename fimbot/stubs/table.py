@@ -43,7 +43,7 @@ _PYTHON = (
 
 # A block of braces with nothing in it but comments, `;` and discards.
 _BRACES = _WORDS + (
-    rb"|\{(?:\s|(?://|#)[^\n]{0,999}+$|/\*(?s:.{0,999}?)\*/|;|(?:\(void\)|void\b|let\s+_\b|_\s*=|\w{0,40}unused|static_cast<void>|std::ignore)[^;{}\n]*+;?+)*+\}"
+    rb"|\{(?:\s|(?://|#)[^\n]{0,999}+$|/\*(?s:.{0,999}?)\*/|;|(?:\(void\)|void\b|let\s+_\b|_\s*=|\w{0,40}unused|static_cast<void>|std::ignore|unset\()[^;{}\n]*+;?+)*+\}"
 )
 
 _END = _WORDS + rb"|\n[ \t]*(?:def|function|local function|defp)\b[^\n]*+(?:\s|[#-][^\n]*+)*+end\b|;\s*end\b|\)\s*end\b"
@@ -88,7 +88,11 @@ LANGUAGES: dict[str, tuple[str, tuple[str, ...], bytes]] = {
     "cpp": ("fimbot.stubs.cpp", (".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx"), _BRACES),
     "ruby": ("fimbot.stubs.ruby", (".rb", ".rake"), _RUBY),
     "php": ("fimbot.stubs.php", (".php",), _BRACES),
-    "swift": ("fimbot.stubs.swift", (".swift",), _BRACES),
+    "swift": (
+        "fimbot.stubs.swift",
+        (".swift",),
+        _BRACES + rb"|\b(?:fatalError|preconditionFailure|assertionFailure)\(",
+    ),
     "scala": ("fimbot.stubs.scala", (".scala", ".sc"), _SCALA),
     "dart": ("fimbot.stubs.dart", (".dart",), _BRACES + rb"|\b_+\s*="),
     "elixir": ("fimbot.stubs.elixir", (".ex", ".exs"), _ELIXIR),
