@@ -37,16 +37,20 @@ def _matches(node: Node) -> list[Node]:
 
 
 def _name_of(node: Node) -> str:
+    """"" for a local definition without parameters, too: it is a variable, unless its signature says otherwise."""
+    name = _defined(node)
+    variable = node.type == "bind" and node.parent is not None and node.parent.type == "local_binds"
+    return "" if name == "_" or (variable and _signature(node) is None) else name
+
+
+def _defined(node: Node) -> str:
     if node.type in _EQUATIONS and not _matches(node):
         return ""  # `function` is also the type `a -> b`, `bind` also a type's parameter
     named = node.child_by_field_name("name")
     if named is None:
         infix = next((child for child in node.named_children if child.type == "infix"), None)
         named = infix.child_by_field_name("operator") if infix is not None else None
-    name = text_of(named).strip("()` ")
-    # Without parameters a local definition is a variable, not a function.
-    variable = node.type == "bind" and node.parent is not None and node.parent.type == "local_binds"
-    return "" if name == "_" or (variable and _signature(node) is None) else name
+    return text_of(named).strip("()` ")
 
 
 def _body(node: Node) -> Body | None:
@@ -89,10 +93,10 @@ def _neighbours(node: Node, *, before: bool) -> Iterator[Node]:
 
 def _twins(node: Node) -> Iterator[Node]:
     """The other equations of the same function."""
-    name = _name_of(node)
+    name = _defined(node)
     for before in (True, False):
         for neighbour in _neighbours(node, before=before):
-            if neighbour.type not in _EQUATIONS or _name_of(neighbour) != name:
+            if neighbour.type not in _EQUATIONS or _defined(neighbour) != name:
                 break
             yield neighbour
 
@@ -102,7 +106,7 @@ def _signature(node: Node) -> Node | None:
     if above is None or above.type != "signature":
         return None
     names = re.split(r"[\s,()]+", text_of(above).partition("::")[0])
-    return above if _name_of(node) in names else None
+    return above if _defined(node) in names else None
 
 
 def _outer(node: Node) -> Node:
