@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import c, markers
-from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, is_bare, says_so_inside
 
@@ -18,7 +18,7 @@ _NOT_IMPLEMENTED = re.compile(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplement
 
 def _classify(node: Node) -> Item:
     if node.type == "throw_statement":
-        thrown = node.named_child(0)
+        thrown = first_named(node)
         return Item("code", node) if thrown is None else _classify_throw(node, thrown)
     return c.classify(node)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
@@ -40,7 +40,7 @@ def _arguments(node: Node) -> Node | None:
 def _head(node: Node) -> Node | None:
     """`f(x)` of `def f(x) when x > 0`."""
     arguments = _arguments(node)
-    head = arguments.named_child(0) if arguments is not None else None
+    head = first_named(arguments) if arguments is not None else None
     if head is not None and head.type == "binary_operator" and text_of(head.child_by_field_name("operator")) == "when":
         head = head.child_by_field_name("left")
     return head
@@ -50,7 +50,7 @@ def _name_of(node: Node) -> str:
     target = _target(node)
     if target in _MODULES:
         arguments = _arguments(node)
-        return text_of(arguments.named_child(0)) if arguments is not None else ""
+        return text_of(first_named(arguments)) if arguments is not None else ""
     head = _head(node) if target in _DEFINERS else None
     if head is None:
         return ""
@@ -111,7 +111,7 @@ def _outer(node: Node) -> Node:
 
 def _classify(node: Node) -> Item:
     if node.type == "block" and node.named_child_count == 1:
-        inner = node.named_child(0)
+        inner = first_named(node)
         found = _classify(inner) if inner is not None else None
         return Item(found.kind, node, found.text, found.certain) if found is not None else Item("code", node)
     missing = _missing(node)

@@ -6,16 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braces
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(
-    r"""(?:nil|false|0|0\.0|-1|""|``|(?:\[\]|map\[\w+\])?[\w.*]+\{\}|struct\{\}\{\}|errors?\.New\(""\))"""
-)
+_TRIVIAL = re.compile(r"""(?:nil|false|0|0\.0|-1|""|``|(?:\[\]|map\[\w+\])?[\w.*]+\{\}|struct\{\}\{\})""")
+_COUNTERPART = re.compile(r"_(?:stub|other|unsupported|fake)\w*\.go$")
 _FAILS = re.compile(r"(?s)(?:panic|log\.(?:Fatal|Panic)\w*|klog\.Fatal\w*)\s*\((.*)\)")
 _ERROR = re.compile(r"(?s)(?:errors|fmt|status|xerrors|trace|werrors)\.(?:New|Errorf?|NotImplemented)\s*\((.*)\)")
 _OTHER_PLATFORM = re.compile(rb"(?m)^//go:build\b|^// \+build\b")
@@ -52,7 +51,7 @@ def _classify(node: Node) -> Item:
 
 
 def _classify_return(node: Node) -> Item:
-    values = node.named_child(0)
+    values = first_named(node)
     texts = [text_of(value) for value in values.named_children] if values is not None else []
     failing = _ERROR.fullmatch(texts[-1]) if texts else None
     if failing and markers.MESSAGE.search(failing[1]) and all(map(_TRIVIAL.fullmatch, texts[:-1])):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests
 
@@ -115,7 +115,7 @@ def _outer(node: Node) -> Node:
 
 def _classify(node: Node) -> Item:
     inner = node
-    while inner.type in ("exp", "parens", "signature") and (child := inner.named_child(0)) is not None:
+    while inner.type in ("exp", "parens", "signature") and (child := first_named(inner)) is not None:
         inner = child
     text = text_of(inner)
     if inner.type == "qualified":

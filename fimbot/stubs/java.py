@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
 
@@ -39,7 +39,7 @@ def _classify(node: Node) -> Item:
 
 
 def _classify_throw(node: Node) -> Item:
-    created = node.named_child(0)
+    created = first_named(node)
     if created is None or created.type != "object_creation_expression":
         return Item("code", node)
     name = text_of(created.child_by_field_name("type")).rpartition(".")[2]
@@ -106,7 +106,7 @@ def _doubt(site: Site) -> str | None:
 
 def _is_hook(site: Site) -> bool:
     owner = site.owner
-    modifiers = text_of(owner.named_child(0)) if owner is not None and owner.type == "class_declaration" else ""
+    modifiers = text_of(first_named(owner)) if owner is not None and owner.type == "class_declaration" else ""
     name = "" if owner is None else _name_of(owner)
     if re.search(r"\babstract\b", modifiers) or re.search(r"Adapter$|^Abstract|Base$|^Base|Default\w*Handler$", name):
         return True

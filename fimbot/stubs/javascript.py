@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message, is_name
 
@@ -86,7 +86,7 @@ def classify(node: Node) -> Item:
 
 
 def _classify_throw(node: Node) -> Item:
-    thrown = node.named_child(0)
+    thrown = first_named(node)
     if thrown is None:
         return Item("code", node)
     if thrown.type in ("string", "template_string"):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import beside, braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
 
@@ -47,7 +47,7 @@ def _classify(node: Node) -> Item:
     if node.type == "call_expression":
         return _classify_call(node, node)
     if node.type == "throw_expression":
-        thrown = node.named_child(0)
+        thrown = first_named(node)
         return Item("code", node) if thrown is None else _classify_throw(node, thrown)
     if node.type == "return_expression":
         return _classify_return(node)

@@ -85,6 +85,11 @@ def text_of(node: Node | None) -> str:
     return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
 
 
+def first_named(node: Node) -> Node | None:
+    """`named_child(0)` raises where there is none."""
+    return next(iter(node.named_children), None)
+
+
 def _name_field(node: Node) -> str:
     return text_of(node.child_by_field_name("name"))
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
 
@@ -27,7 +27,7 @@ def _classify(node: Node) -> Item:
         value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
         return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
     if node.type == "expression_statement":
-        child = node.named_child(0)
+        child = first_named(node)
         if child is not None and child.type == "throw_expression":
             return _classify_throw(node, child)
         if is_message(text_of(node)):

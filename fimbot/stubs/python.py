@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -71,7 +71,7 @@ def _classify(node: Node) -> Item:
     if node.type == "pass_statement":
         return Item("nothing", node)
     if node.type == "expression_statement" and node.named_child_count == 1:
-        child = node.named_child(0)
+        child = first_named(node)
         if child is not None:
             return _classify_expression(node, child)
     if node.type == "return_statement":
@@ -100,7 +100,7 @@ def _classify_expression(node: Node, child: Node) -> Item:
 
 def _is_first(node: Node) -> bool:
     parent = node.parent
-    return parent is not None and parent.type == "block" and parent.named_child(0) == node
+    return parent is not None and parent.type == "block" and first_named(parent) == node
 
 
 def _classify_return(node: Node) -> Item:
@@ -111,7 +111,7 @@ def _classify_return(node: Node) -> Item:
 
 
 def _classify_raise(node: Node) -> Item:
-    raised = node.named_child(0)
+    raised = first_named(node)
     if raised is None:
         return Item("code", node)
     function = raised.child_by_field_name("function") if raised.type == "call" else raised

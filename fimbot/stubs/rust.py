@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
 
@@ -27,7 +27,7 @@ _ASSERTION = re.compile(r"_*(?:assert|require|check|is|_?f\d?$|_)_?")
 def _classify(node: Node) -> Item:
     expression = node
     if node.type == "expression_statement" and node.named_child_count == 1:
-        expression = node.named_child(0) or node
+        expression = first_named(node) or node
     if node.type == "empty_statement":
         return Item("nothing", node)
     if expression.type == "macro_invocation":

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import strategies as st
 
-from fimbot.stubs.find import stubs_in
+from fimbot.stubs.find import find_stubs, stubs_in
 from fimbot.stubs.language import Language, load, walk
 from fimbot.stubs.table import language_of, may_hold_stub
-from fimbot.values import Stub
+from fimbot.values import WHOLE_FILE, Stub, stub_of
 from tests.stubs.cases import Case, find, told
 
 if TYPE_CHECKING:
@@ -99,3 +99,20 @@ def check_hint(case: Case, source: bytes) -> None:
     name = language_of(case.path) or ""
     if stubs_in(case.path, source, load(name), case.added):
         assert may_hold_stub(name, source, [(r.start, r.end) for r in case.added]), source.decode()
+
+
+@st.composite
+def torn(draw: st.DrawFn, table: Sequence[Case]) -> tuple[str, bytes]:
+    """A case's file with a piece torn out of it."""
+    case = draw(st.sampled_from(table))
+    source = case.source.encode()
+    start = draw(st.integers(0, len(source)))
+    return case.path, source[:start] + source[draw(st.integers(start, len(source))) :]
+
+
+def check_torn(path: str, source: bytes) -> None:
+    """What does not parse raises nothing, and holes stay inside the file."""
+    for found in find_stubs(path, source, [WHOLE_FILE]):
+        stub = stub_of(found)
+        assert 0 <= stub.hole.start <= stub.hole.end <= len(source)
+        assert 0 <= stub.start <= stub.end <= len(source)

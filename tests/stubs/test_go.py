@@ -4,7 +4,7 @@ from hypothesis import given
 
 from tests.stubs.cases import Case
 from tests.stubs.cases.go import CASES
-from tests.stubs.checks import cases, check, check_hint, variations
+from tests.stubs.checks import cases, check, check_hint, check_torn, torn, variations
 from tests.stubs.rewritten import check_rewritten
 
 
@@ -21,3 +21,8 @@ def test_the_same_with_crlf_and_with_tabs(case: Case) -> None:
 @given(variations(CASES))
 def test_the_hint_lets_every_stub_through(variation: tuple[Case, bytes]) -> None:
     check_hint(*variation)
+
+
+@given(torn(CASES))
+def test_a_torn_file_is_no_error(file: tuple[str, bytes]) -> None:
+    check_torn(*file)
