@@ -88,15 +88,13 @@ def _read(output: bytes) -> list[tuple[str, bytes, list[tuple[int, int]]]] | Non
     for section in output.split(b"\ndiff --git "):
         head, hunk, body = section.partition(b"\n@@ ")
         fields = head.split(b"\n")
-        mode = next((line.split()[-1] for line in fields if line.startswith((b"new file mode", b"new mode"))), b"")
-        mode = mode or next((line.split()[-1] for line in fields if line.startswith(b"index ")), _REGULAR[0])
-        if fields[-1].startswith(b"Binary files ") or mode not in _REGULAR:
+        if any(field.startswith(b"deleted file mode ") for field in fields):
+            continue
+        if any(field.startswith(b"Binary files ") for field in fields) or not _is_regular(fields):
             return None
         if not hunk:
             continue
         name = fields[-1].removeprefix(b"+++ ").removesuffix(b"\t")
-        if name == b"/dev/null":
-            continue
         if not name.startswith(b"b/") or b"\n@@ " in body:
             return None
         source, added = _after(body.partition(b"\n")[2])
@@ -105,6 +103,15 @@ def _read(output: bytes) -> list[tuple[str, bytes, list[tuple[int, int]]]] | Non
         if added:
             files.append((name[2:].decode("utf-8", "surrogateescape"), source, added))
     return files
+
+
+def _is_regular(fields: list[bytes]) -> bool:
+    """Neither a link nor a submodule. The mode stands after "index a..b" where it did not change."""
+    for field in fields:
+        if field.startswith((b"new file mode ", b"new mode ", b"index ")) and b" 1" in field:
+            return field.split()[-1] in _REGULAR
+    # A rename without a change.
+    return True
 
 
 def _after(hunk: bytes) -> tuple[bytes, list[tuple[int, int]]]:

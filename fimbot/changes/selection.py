@@ -11,7 +11,6 @@ from fimbot.changes.repository import Repository, text
 from fimbot.errors import GitError, UsageError
 from fimbot.values import Origin
 
-
 _DEEPEN = ": this is a shallow clone; run `git fetch --unshallow` (or `--deepen=50`) and try again"
 
 

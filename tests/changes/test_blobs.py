@@ -20,15 +20,19 @@ from tests.changes.conftest import MAX_BYTES, Sandbox
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs links or FIFOs")
 
 
+def selection(revision: str | None, options: dict[str, bool]) -> Selection:
+    return Selection(revision, options.get("staged", False), options.get("all_files", False))
+
+
 @contextmanager
 def blobs_of(repo: Sandbox, revision: str | None = None, **options: bool) -> Iterator[Blobs]:
-    with open_blobs(repo.open(), Selection(revision, **options), max_file_bytes=MAX_BYTES) as blobs:
+    with open_blobs(repo.open(), selection(revision, options), max_file_bytes=MAX_BYTES) as blobs:
         yield blobs
 
 
 def contents(repo: Sandbox, revision: str | None = None, **options: bool) -> dict[str, bytes | SkippedFile]:
     with blobs_of(repo, revision, **options) as blobs:
-        changes = read_changes(repo.open(), Selection(revision, **options), max_file_bytes=MAX_BYTES)
+        changes = read_changes(repo.open(), selection(revision, options), max_file_bytes=MAX_BYTES)
         return {change.path: blobs.read(change) for change in changes if isinstance(change, FileChange)}
 
 
@@ -63,7 +67,7 @@ def test_content_is_read_where_the_change_is(
         assert blobs.read_path("a.py") == expected
         assert blobs.read_path("other.py") == b"other\n"
         assert blobs.paths() == ("a.py", "other.py")
-    assert list(list_paths(three_states.open(), Selection(revision, **options))) == ["a.py", "other.py"]
+    assert list(list_paths(three_states.open(), selection(revision, options))) == ["a.py", "other.py"]
 
 
 def test_a_path_that_is_not_tracked_there(three_states: Sandbox) -> None:
