@@ -506,6 +506,24 @@ def test_usage_that_comes_in_an_event_of_its_own_is_read(langdock_server: Langdo
     assert answer.usage is not None and answer.usage.completion_tokens == 4
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [None, [], {}, {"prompt_tokens": 3}, {"prompt_tokens": 3, "completion_tokens": "4"}]
+    + [{"prompt_tokens": 3, "completion_tokens": count} for count in (-1, True, 2.5, 2**60, None)],
+    ids=str,
+)
+def test_usage_that_cannot_be_is_none(langdock_server: LangdockServer, engine: Engine, usage: object) -> None:
+    langdock_server.plan(raw(event({**chunk("a b", "stop"), "usage": usage}) + DONE))
+    assert ask(engine).usage is None
+
+
+def test_what_follows_the_end_changes_nothing(langdock_server: LangdockServer, engine: Engine) -> None:
+    after = event({"choices": []}) + event(chunk(" and more"))
+    langdock_server.plan(raw(event(chunk("a b", "stop")) + after + DONE))
+    answer = ask(engine)
+    assert (answer.text, answer.usage is not None) == ("a b", True)
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(codec="utf-8")), cut=st.integers(1, 60))
 def test_the_answer_is_the_same_wherever_the_packets_are_cut(

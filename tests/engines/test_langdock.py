@@ -14,7 +14,7 @@ from fimbot.errors import SettingsError
 from fimbot.settings.values import Settings
 from fimbot.values import Usage
 from tests.doubles.langdock import KEY, LangdockServer
-from tests.doubles.scripts import fill, raw, whole
+from tests.doubles.scripts import chunk, event, fill, raw, whole
 from tests.engines.asking import ask, opened
 
 EVERYTHING = Question(
@@ -103,6 +103,15 @@ def test_done_sees_the_text_grow(langdock_server: LangdockServer) -> None:
     langdock_server.plan(fill("a b c"))
     ask(opened(langdock_server.url), done=noted)
     assert seen == ["a", "a b"]
+
+
+def test_done_is_not_asked_about_an_event_without_text(langdock_server: LangdockServer) -> None:
+    def with_text(text: str) -> bool:
+        assert text
+        return False
+
+    langdock_server.plan(raw(event(chunk(None)) + event(chunk("")) + event(chunk("a", "stop"))))
+    assert ask(opened(langdock_server.url), done=with_text).text == "a"
 
 
 def test_what_done_raises_goes_through(langdock_server: LangdockServer) -> None:

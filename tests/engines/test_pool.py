@@ -227,6 +227,15 @@ def test_leaving_early_stops_the_asking() -> None:
     assert len(engine.asked) == asked < 10
 
 
+def test_leaving_early_hangs_up_on_what_still_streams(langdock_server: LangdockServer) -> None:
+    langdock_server.plan(fill("quick"))
+    langdock_server.always = fill("word " * 500, pause=0.02)
+    answers = ask_all(opened(langdock_server.url), jobs(2), concurrency=2, deadline=Deadline.after(30))
+    next(answers)
+    answers.close()
+    _until(lambda: langdock_server.requests[-1].hung_up, 1.0)
+
+
 def _until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
