@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.shapes import beside, braces, commented
-from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,6 +25,7 @@ _TRIVIAL = re.compile(
 _THROWN = re.compile(r"(?s)throw\s+(?:new\s+)?(?:\w+\.)*(\w+)\s*(?:\((.*)\))?")
 _FAILED = re.compile(r"(?s)(?:Future|IO|ZIO|Task|F)\.\w+\(\s*(?:new\s+)?(?:\w+\.)*NotImplemented\w*(.*)\)")
 _INTRINSIC = re.compile(r"@(?:\w+\.)*(?:stub|native|compileTimeOnly|intrinsic)\b")
+_NULL_OBJECT = re.compile(r"(?:No|Empty|Null)[A-Z]")
 _HOOK_NAME = re.compile(
     r"^(?:on|pre|post|before|after|visit|handle|setUp|tearDown|setup|teardown)(?:[A-Z_]|$)|^(?:close|dispose)$"
 )
@@ -112,6 +113,8 @@ def _is_missing_expression(node: Node) -> bool:
 def _exempt(site: Site) -> str | None:
     if _INTRINSIC.search(site.header):
         return "an intrinsic by its annotation"
+    if site.simple_name == "???":
+        return "the idiom itself"
     if is_bare(site) and site.owner is not None and site.owner.type == "trait_definition":
         return "a trait's default"
     return None
@@ -119,10 +122,10 @@ def _exempt(site: Site) -> str | None:
 
 def _doubt(site: Site) -> str | None:
     owner = site.owner
-    if in_tests(site) and not has_todo(site):
+    if in_tests(site) and not says_so_inside(site):
         return "a test's fixture"
     if not is_bare(site):
-        return doubt_of_idiom(site)
+        return _doubt_of_placeholder(site) or doubt_of_idiom(site)
     if re.search(r"\boverride\b", site.header):
         return "an override"
     if owner is not None and owner.type == "class_definition" and "abstract" in text_of(owner).partition("class")[0]:
@@ -130,6 +133,26 @@ def _doubt(site: Site) -> str | None:
     if site.simple_name == "this":
         return "an empty constructor"
     return "a hook by its name" if _HOOK_NAME.search(site.simple_name) else None
+
+
+def _doubt_of_placeholder(site: Site) -> str | None:
+    """`???` where nothing will ever be called: of 174 in four mature projects some 50 were of these kinds."""
+    if not site.has("missing") or has_todo(site):
+        return None
+    if re.search(r"\bimplicit\s+def\b", site.header):
+        return "an implicit, which may be there for its type alone"
+    if re.search(r"\boverride\b", site.header) and not site.new:
+        return "an override that has long been there"
+    if site.simple_name in ("productElement", "canEqual"):
+        return "required by Product, and called by nobody"
+    owner = site.owner
+    if owner is not None and owner.type == "object_definition" and _NULL_OBJECT.match(_name_field(owner)):
+        return "a member of a null object"
+    return None
+
+
+def _name_field(node: Node) -> str:
+    return text_of(node.child_by_field_name("name"))
 
 
 def _returns_value(node: Node) -> bool | None:

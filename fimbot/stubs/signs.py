@@ -8,7 +8,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Site
 
 _TEST_PATH = re.compile(
-    r"(?:^|[/._-])(?:tests?|specs?|fixtures?|mocks?|fakes?)(?=[/._-])"
+    r"(?:^|[/._-])(?:tests?|specs?|fixtures?|mocks?|fakes?|dummies)(?=[/._-])"
     r"|(?:^|[/._a-z0-9-])(?:Tests?|Specs?|Fixtures?|Mocks?|Fakes?)(?=[/._A-Z-])"
 )
 _MESSAGE = re.compile(
