@@ -103,21 +103,43 @@ class _SectionReader:
                 return Section(path, (), binary)
         else:
             return Section(path, (), binary)
+        added: list[LineRange] = []
+        hunk: bytes | None = line
         try:
-            (patched,) = PatchSet(self._skeleton(line), metadata_only=True)
+            while hunk:
+                skeleton = _Skeleton(hunk, self._lines)
+                (patched,) = PatchSet(skeleton, metadata_only=True)
+                added += (
+                    LineRange(found.target_start, found.target_start + found.target_length - 1)
+                    for found in patched
+                    if found.target_length
+                )
+                hunk, self.next_start = skeleton.next_hunk, skeleton.next_start
         except (UnidiffParseError, ValueError) as error:
             raise GitError(f"git wrote a diff of {path} that cannot be read: {error}") from error
-        added = (LineRange(h.target_start, h.target_start + h.target_length - 1) for h in patched if h.target_length)
         return Section(path, tuple(added), binary)
 
-    def _skeleton(self, hunk: bytes) -> Iterator[str]:
-        """The section for unidiff, without its text: only the headers say something in a diff without context.
 
-        The names are left out as well. unidiff takes a "diff --git" line apart at spaces, which a name may hold.
-        """
+class _Skeleton:
+    """Hunks for unidiff, without their text: only the headers say something in a diff without context.
+
+    The names are left out as well. unidiff takes a "diff --git" line apart at spaces, which a name may hold.
+    It gets a limited number of hunks at a time, because it keeps an object of 700 bytes for each.
+    """
+
+    LIMIT = 10_000
+
+    def __init__(self, hunk: bytes, lines: Iterator[bytes]) -> None:
+        self._hunk = hunk
+        self._lines = lines
+        self.next_hunk: bytes | None = None
+        self.next_start = b""
+
+    def __iter__(self) -> Iterator[str]:
         yield "--- a/file\n"
         yield "+++ b/file\n"
-        yield text(hunk)
+        yield text(self._hunk)
+        hunks = 1
         for line in self._lines:
             mark = line[:1]
             if mark == b"+":
@@ -125,6 +147,10 @@ class _SectionReader:
             elif mark == b"-":
                 yield "-\n"
             elif mark == b"@":
+                if hunks == self.LIMIT:
+                    self.next_hunk = line
+                    return
+                hunks += 1
                 yield text(line)
             elif mark == b"d":
                 self.next_start = line

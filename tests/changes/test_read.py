@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -388,3 +389,21 @@ def test_skipped_is_a_value(repo: Sandbox) -> None:
     repo.commit(a_py="x")
     repo.write("a.py", b"\0")
     assert repo.changes() == [SkippedFile("a.py", "binary")]
+
+
+@pytest.mark.parametrize("hunks", [9_999, 10_000, 10_001, 20_001])
+def test_more_hunks_than_are_parsed_at_a_time(hunks: int) -> None:
+    def stream() -> Iterator[bytes]:
+        for name in (b"a", b"b"):
+            yield b"%sdiff --git a/%s b/%s\n--- a/%s\n" % (b"\0" if name == b"a" else b"", name, name, name)
+            yield b"+++ b/%s\n" % name
+            for n in range(hunks):
+                yield b"@@ -%d +%d @@\n" % (2 * n + 1, 2 * n + 1)
+                yield b"-old\n"
+                yield b"+new\n"
+
+    lines = (line + b"\n" for piece in stream() for line in piece.splitlines())
+    output = DiffOutput(lines)
+    assert list(output.records()) == []
+    expected = tuple(LineRange(2 * n + 1, 2 * n + 1) for n in range(hunks))
+    assert [(section.path, section.added) for section in output.sections()] == [("a", expected), ("b", expected)]
