@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.engines.table import open_engine
+from fimbot.errors import EngineError
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 from tests.doubles.langdock import KEY
 
 QUESTION = Question("def one():\n", "\n\nprint(one())\n", max_tokens=64)
+DONE = b"data: [DONE]\n\n"
 
 
 def opened(
@@ -34,3 +39,21 @@ def ask(
     seconds: float = 10.0,
 ) -> Completion:
     return engine.ask(question, done=done, deadline=Deadline.after(seconds))
+
+
+def failure(engine: Engine, *, seconds: float = 100.0) -> EngineError:
+    """The error of one question: one line that names the host and nowhere, traceback included, the key."""
+    with pytest.raises(EngineError) as caught:
+        ask(engine, seconds=seconds)
+    error = caught.value
+    assert str(error).startswith(f"{engine.host}: ")
+    assert str(error).isprintable() and len(str(error)) < 600
+    assert KEY not in "".join(traceback.format_exception(error)) + repr(error) + repr(engine)
+    return error
+
+
+class Pauses(list[float]):
+    """Stands in for sleeping."""
+
+    def __call__(self, seconds: float) -> None:
+        self.append(seconds)
