@@ -165,6 +165,8 @@ def _doubt(site: Site) -> str | None:
         return doubt_of_idiom(site)
     if in_tests(site):
         return "a test's fixture"
+    if site.node.start_point.row == site.node.end_point.row:
+        return "an empty function on one line"
     if re.search(r"@impl\b", site.header):
         return "a callback of a behaviour"
     return "a hook by its name" if _HOOK_NAME.search(site.simple_name) else None

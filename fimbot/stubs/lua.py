@@ -110,6 +110,12 @@ def _exempt(site: Site) -> str | None:
 def _doubt(site: Site) -> str | None:
     if not is_bare(site):
         return doubt_of_idiom(site)
+    # As in Ruby: who leaves a body to be written leaves a line for it. Of 256 empty functions in eight projects
+    # most stood on one line, in a row, each a default for those who need no more.
+    if site.node.start_point.row == site.node.end_point.row:
+        return "an empty function on one line"
+    if re.search(r"(?:^|\.)(?:Base|Abstract|Generic)\w*\.|Base\.", site.name):
+        return "an empty method of a base class"
     if site.node.parent is not None and site.node.parent.type == "field":
         return "a table's field"
     if _HOOK_NAME.search(site.simple_name):

@@ -26,9 +26,11 @@ MESSAGE = re.compile(
 CONTRACT = re.compile(
     r"(?i)\bsub-?class|\bderived class|must (?:be )?(?:implement|define|overrid)|\boverrid(?:able|d?en)\b"
     r"|should (?:be )?overrid|\b(?:to|can|may) be overrid|do(?:es)? nothing|nothing to do|do(?:es)?n[o']t do anything"
-    r"|\bno[- ]?op\b|\bhook\b|not applicable|does(?: not|n't) support|intended to be implemented|intentionally"
+    r"|\bempty (?:function|method|implementation)\b|\bno[- ]?op\b|\bnop\b|\bhook\b|not applicable"
+    r"|does(?: not|n't) support|intended to be implemented|intentionally"
     r"|deliberately|left (?:blank|empty)|on purpose|by design|default implementation|\bstub for\b|\babstract method"
-    r"|\btodo\b\W+(?:\w+\W+){0,2}(?:remove|delete|get rid)\b|\bignored?\b|not needed|no need|unused|not used|nothing (?:here|needed|required)|\bplaceholder for sub"
+    r"|\bignored?\b|not needed|no need|unused|not used|nothing (?:here|needed|required)|\bplaceholder for sub"
+    r"|\btodo\b\W+(?:\w+\W+){0,2}(?:remove|delete|get rid)\b"
 )
 """The body is empty, or raises, by contract or on purpose."""
 

@@ -88,7 +88,9 @@ def _exempt(site: Site) -> str | None:
 def _doubt(site: Site) -> str | None:
     if not is_bare(site):
         return doubt_of_idiom(site)
-    if _HOOK_NAME.search(site.simple_name):
+    if site.node.start_point.row == site.node.end_point.row or site.owner is not None:
+        return "on one line or within a function: a default for what may be defined later"
+    if _HOOK_NAME.search(re.split(r"::|\.", site.name)[-1]):
         return "a hook by its name"
     return "a test's fixture" if in_tests(site) else None
 

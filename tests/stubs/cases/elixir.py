@@ -43,6 +43,14 @@ CASES = table(
     report("a callback that does nothing", "defmodule A do\n  @impl true\n  def f do\n  end\nend\n", "A.f"),
     report("a hook by its name", "defmodule A do\n  def handle_x do\n  end\nend\n", "A.handle_x"),
     report("an empty body that has long been there", "defmodule A do\n  def f do\n  end\nend\n", "A.f", whole=True),
+    report("an empty block on one line", "defmodule A do\n  def f do end\nend\n", "A.f"),
+    fill(
+        "a TODO above an empty block on one line",
+        "defmodule A do\n  # TODO\n  def f do end\nend\n",
+        "A.f",
+        kind="empty-body",
+        hole=" ",
+    ),
     report("only a remark", "defmodule A do\n  def f do\n    # Runs later.\n  end\nend\n", "A.f"),
     report(
         "an answer that its callers may count on",
@@ -91,7 +99,6 @@ CASES = table(
         kind="todo",
     ),
     suggest("an empty block", "defmodule A do\n  def f do\n  end\nend\n", "A.f", hole=""),
-    suggest("an empty block on one line", "defmodule A do\n  def f do end\nend\n", "A.f", hole=" "),
     suggest("an empty private function", "defmodule A do\n  defp f(x) when x > 1 do\n  end\nend\n", "A.f"),
     suggest("an empty macro", "defmodule A do\n  defmacro f(x) do\n  end\nend\n", "A.f"),
     suggest("a discard", "defmodule A do\n  def f(x) do\n    _ = x\n  end\nend\n", "A.f", hole="    _ = x"),
