@@ -10,7 +10,7 @@ from fimbot.changes import Blobs, Repository, Selection, generated_paths, read_c
 from fimbot.settings.values import Settings
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.table import language_of
-from fimbot.values import Completion, Fill, Outcome, Skip, SkippedFile, Stub, Suggestion, Window, Withheld
+from fimbot.values import WHOLE_FILE, Completion, Fill, Outcome, Skip, SkippedFile, Stub, Suggestion, Window, Withheld
 from fimbot.windows.secrets import withheld_file
 
 if TYPE_CHECKING:
@@ -111,17 +111,28 @@ def ask(findings: Findings, blobs: Blobs, engine: Engine, settings: Settings) ->
         content = blobs.read_path(path)
         return None if isinstance(content, SkippedFile) else content
 
+    unfilled: dict[str, tuple[Stub, ...]] = {}
     for at, stub in enumerate(findings.wanted):
         if settings.max_suggestions is not None and at >= settings.max_suggestions:
             yield Skip(stub, f"past the limit of {settings.max_suggestions} suggestions")
             continue
         source = findings.contents[stub.path]
         context = gather_context(stub, source, blobs.paths(), read, budget=settings.window_tokens)
-        window = build_window(source, stub, budget=settings.window_tokens, context=context)
+        if stub.path not in unfilled:
+            unfilled[stub.path] = tuple(_unfilled(stub.path, source))
+        others = [other for other in unfilled[stub.path] if other.start != stub.start]
+        window = build_window(source, stub, budget=settings.window_tokens, context=context, others=others)
         if isinstance(window, Skip):
             yield window
         else:
             yield Asked(stub, window, Question.of(*engine.render(window), settings))
+
+
+def _unfilled(path: str, source: bytes) -> Iterator[Stub]:
+    """Every stub of the file, also those that the change does not touch."""
+    for found in find_stubs(path, source, (WHOLE_FILE,)):
+        if isinstance(found, Stub) and found.kind in ("empty-body", "placeholder") and found.tier != "report":
+            yield found
 
 
 def fill(

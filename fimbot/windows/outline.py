@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fimbot.stubs.language import Language
 
 _HOLDER = re.compile(
-    r"(^|_)(block|body|list|module|program|file|unit|chunk|source|document|statements|suite|declarations|members"
+    r"(^|_)(block|body|list|module|program|file|unit|chunk|source|document|statements|body_statement|suite|declarations|members"
     r"|haskell|preproc_if|preproc_ifdef|preproc_else)$"
 )
 _ATTACHED = re.compile(r"comment|attribute|annotation|decorator|haddock")

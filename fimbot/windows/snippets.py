@@ -22,7 +22,7 @@ _TEST_ROWS = 30
 _CALL_ROWS = 8
 
 _BLOCK = re.compile(
-    r"(^|_)(block|body|module|program|file|unit|chunk|source|statements|compound_statement|suite|declarations|members|statement_list"
+    r"(^|_)(block|body|module|program|file|unit|chunk|source|statements|compound_statement|body_statement|suite|declarations|members|statement_list"
     r"|declaration_list|document|haskell|then|else|compilation_unit)$"
 )
 _TYPE = re.compile(r"class|struct|interface|enum|trait|type|record|protocol|object|union|data|newtype|module|variable")

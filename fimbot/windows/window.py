@@ -30,6 +30,13 @@ _CONTEXT = 0.35
 _BEFORE = 0.6
 """Of the neighbours' room, what comes before the hole; an unused share goes to the other side."""
 
+_MARKER = re.compile(rb"(?i)^(\W*)(?:todo|fixme|xxx|hack|bug)\b(?:\([^)]*\)|\s*@\w+)?\s*[:-]?[ \t]*")
+_SAYS_NOTHING = re.compile(
+    rb"(?i)(?:please )?implement(?: (?:this|me|the (?:method|function|body)))?|not (?:yet )?implemented(?: yet)?"
+)
+_SAYS_MORE = re.compile(rb"[^\W\d_]")
+_COMMENT_ROW = re.compile(r"\s*(?://|#(?!\[|include|if|e|define)|/\*|\*|--|;;)")
+
 _MISSES = 8
 """Neighbours too large for the room, after which what is farther away is no neighbour."""
 
@@ -41,6 +48,8 @@ class _Room:
     lines: Lines
     hole: Span
     left: int
+    hidden: frozenset[int] = frozenset()
+    """Rows that are never kept: other stubs."""
     kept: set[int] = field(default_factory=set)
 
     def cost(self, span: Span, limit: int) -> int:
@@ -56,7 +65,7 @@ class _Room:
 
     def free(self, span: Span) -> Iterator[int]:
         for row in range(span.first, min(span.last + 1, len(self.lines))):
-            if row not in self.kept and not self.hole.first <= row <= self.hole.last:
+            if row not in self.kept and row not in self.hidden and not self.hole.first <= row <= self.hole.last:
                 yield row
 
     def take(self, span: Span, limit: int) -> bool:
@@ -83,12 +92,14 @@ def build_window(
     *,
     budget: int,
     context: Sequence[ContextPart] = (),
+    others: Sequence[Stub] = (),
     tree: Tree | None = None,
 ) -> Window | Skip:
     """What an engine is shown of `source` for this stub, in at most `budget` tokens by estimate.
 
-    `context` is in the order in which it is worth keeping; each part is kept whole or not at all. `tree` is the
-    syntax tree of `source` where the caller has one. A Skip where the file holds secrets by its name, or where
+    `context` is in the order in which it is worth keeping; each part is kept whole or not at all. `others` are the
+    file's other stubs, which are left out: a model that sees one writes another. `tree` is the syntax tree of `source`
+    where the caller has one. A Skip where the file holds secrets by its name, or where
     the callable's header alone is more than the budget.
     """
     from fimbot.stubs.language import load
@@ -105,17 +116,22 @@ def build_window(
     if lines.start_of(hole.last + 1) - stub.hole.end > LONGEST_LINE:
         return too_small
     above, below = _edges(lines, stub, hole)
-    room = _Room(lines, hole, pieces - sum(line.pieces for line in above + below))
-    language = load(stub.language)
-    found = outline((tree or language.parse(source)).root_node, stub, source, language)
-    if room.left < 0 or not all(room.take(span, pieces) for span in (found.signature, *found.own_closers)):
+    free = pieces - sum(line.pieces for line in above + below)
+    if free < 0:
         return too_small
-    _keep_first(room, found, pieces)
+    room = _Room(lines, hole, free, _rows_of_others(lines, stub, others))
     extra = _Extra(context, stub.path)
-    extra.take(room, int(room.left * _CONTEXT))
-    _keep_near(room, found)
-    if extra.drop_shown(room):
+    # Nothing to choose where the file leaves the context its share.
+    if not room.take(Span(0, len(lines)), int(room.left * (1 - _CONTEXT * bool(context)))):
+        language = load(stub.language)
+        found = outline((tree or language.parse(source)).root_node, stub, source, language)
+        if not all(room.take(span, pieces) for span in (found.signature, *found.own_closers)):
+            return too_small
+        _keep_first(room, found, pieces)
+        extra.take(room, int(room.left * _CONTEXT))
         _keep_near(room, found)
+        if extra.drop_shown(room):
+            _keep_near(room, found)
     extra.take(room, room.left)
     rows = sorted(room.kept)
     prefix = [*(lines[row] for row in rows if row < hole.first), *above]
@@ -146,13 +162,29 @@ def _edges(lines: Lines, stub: Stub, hole: Span) -> tuple[list[Line], list[Line]
 
 
 def _comment_lines(stub: Stub, source: bytes) -> list[bytes]:
+    """The TODO text without its marker: a model that reads "TODO" writes a stub, and it is about to be done."""
     comment = stub.comment.encode("utf-8", "surrogateescape")
     if not comment.strip() or comment in source[stub.start : stub.hole.start]:
         return []
     indent = stub.hole.indent.encode()
-    rows = [row for row in comment.strip(b"\r\n").split(b"\n") if len(row) <= LONGEST_LINE]
+    rows = [_MARKER.sub(rb"\1", row) for row in comment.strip(b"\r\n").split(b"\n") if len(row) <= LONGEST_LINE]
     # As it stands in the file: the first line may have lost its indentation, the others have theirs.
-    return [indent + row.removeprefix(indent).rstrip() + b"\n" for row in [rows[0].lstrip(), *rows[1:]]]
+    rows = [indent + row.removeprefix(indent).rstrip() + b"\n" for row in [rows[0].lstrip(), *rows[1:]] if row]
+    return rows if any(_SAYS_MORE.search(_SAYS_NOTHING.sub(b"", row)) for row in rows) else []
+
+
+def _rows_of_others(lines: Lines, stub: Stub, others: Sequence[Stub]) -> frozenset[int]:
+    """With the comments above them, which would then stand above something else."""
+    mine = range(lines.row_of(stub.start), lines.row_of(max(stub.start, stub.end - 1)) + 1)
+    hidden: set[int] = set()
+    for other in others:
+        first, last = lines.row_of(other.start), lines.row_of(max(other.start, other.end - 1))
+        if first in mine or mine.start in range(first, last + 1):
+            continue
+        while first > 0 and not lines.is_data(first - 1) and _COMMENT_ROW.match(lines[first - 1].text):
+            first -= 1
+        hidden.update(range(first, last + 1))
+    return frozenset(hidden.difference(mine))
 
 
 def _keep_first(room: _Room, found: Outline, pieces: int) -> None:

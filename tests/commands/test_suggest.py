@@ -76,7 +76,7 @@ def test_a_request_says_what_the_documentation_names(stubbed: Workshop) -> None:
     (request,) = stubbed.server.requests
     assert request.body["model"] == "codestral-2501"
     assert request.body["stream"] is True
-    assert request.body["prompt"].endswith('    """The sum."""\n    # TODO: implement\n')
+    assert request.body["prompt"].endswith('    """The sum."""\n')
     assert "NotImplementedError" not in request.body["prompt"] + request.body["suffix"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fimbot.windows.tokens import count_pieces, estimate_tokens, pieces_within, tokens_of
@@ -47,21 +47,25 @@ def test_the_estimate_is_not_below_the_tokenizer(text: str, true: int) -> None:
     assert true <= estimate_tokens(text) <= 2 * true + 4
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_the_estimate_is_at_most_bytes_and_five(text: str) -> None:
     assert 4 <= estimate_tokens(text) <= len(text.encode("utf-8", "replace")) + 5
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\n")).map(lambda s: s + "\n")))
 def test_lines_together_are_at_most_their_sum(lines: list[str]) -> None:
     assert count_pieces("".join(lines)) <= sum(map(count_pieces, lines))
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_more_text_is_not_less_by_more_than_the_joint(first: str, second: str) -> None:
     assert count_pieces(first + second) >= count_pieces(first) - 1
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=4, max_value=10**6))
 def test_pieces_within_a_budget_fit_it(budget: int) -> None:
     pieces = pieces_within(budget)

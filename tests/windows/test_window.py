@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from fimbot.values import ContextPart, Skip
+from fimbot.stubs.find import find_stubs
+from fimbot.values import ContextPart, LineRange, Skip, Stub, Window
 from fimbot.windows.window import build_window
 from tests.windows.stubbed import only_stub, window_of
 
@@ -57,12 +58,12 @@ class Bank:
 def test_a_file_that_fits_is_shown_whole_but_for_the_hole() -> None:
     window = window_of(ACCOUNT)
     before, _, after = ACCOUNT.decode().partition('        raise NotImplementedError("todo")')
-    assert (window.prefix, window.suffix) == (before, after)
+    assert (window.prefix, window.suffix) == (before.replace("TODO: ", ""), after)
     assert window.withheld == ()
 
 
 def test_the_todo_text_that_the_hole_swallows_is_shown() -> None:
-    assert window_of(ACCOUNT).prefix.endswith("        # TODO: implement withdraw\n")
+    assert window_of(ACCOUNT).prefix.endswith("        # implement withdraw\n")
 
 
 def test_the_prefix_ends_at_the_start_of_a_line_and_the_suffix_begins_with_the_line_break() -> None:
@@ -77,7 +78,7 @@ def test_a_hole_at_the_end_of_the_file_leaves_an_empty_suffix() -> None:
 
 def test_a_body_on_its_owners_line_is_moved_to_lines_of_its_own() -> None:
     window = window_of(b"void f(int a) { /* TODO: set a */ }\n", path="a.c")
-    assert window.prefix == "void f(int a) {\n    /* TODO: set a */\n"
+    assert window.prefix == "void f(int a) {\n    /* set a */\n"
     assert window.suffix == "\n}\n"
 
 
@@ -96,14 +97,14 @@ def test_far_code_goes_first() -> None:
         "    # Never below zero.\n    @checked\n"
         "    def withdraw(self, n: Decimal,\n                 fee: int) -> Decimal:\n"
         '        """Take n.\n\n        Raises Overdrawn.\n        """\n'
-        "        # TODO: implement withdraw\n"
+        "        # implement withdraw\n"
     )
 
 
 def test_the_signature_is_the_last_to_go() -> None:
     window = window_of(ACCOUNT, budget=45)
     assert "    def withdraw(self, n: Decimal,\n                 fee: int) -> Decimal:\n" in window.prefix
-    assert window.prefix.endswith("        # TODO: implement withdraw\n")
+    assert window.prefix.endswith("        # implement withdraw\n")
 
 
 def test_a_signature_larger_than_the_budget_is_a_skip_with_its_reason() -> None:
@@ -151,6 +152,16 @@ def test_a_constructor_tells_the_fields_where_none_are_declared() -> None:
         "        raise NotImplementedError('TODO')\n"
     ).encode()
     assert "self.size = x" in window_of(source, budget=200).prefix
+
+
+def test_both_sides_have_a_share() -> None:
+    stub = b"def f(a):\n    raise NotImplementedError('TODO')\n\n\n"
+    others = b"".join(b"def g%d(a):\n    return a + %d\n\n\n" % (i, i) for i in range(100))
+    window = window_of(others + stub + others, budget=500)
+    above, below = window.prefix.count("def g"), window.suffix.count("def g")
+    assert above > below > above // 2
+    assert "def g99(a)" in window.prefix
+    assert "def g0(a)" in window.suffix
 
 
 def test_an_unused_share_goes_to_the_other_side() -> None:
@@ -276,3 +287,16 @@ def test_a_file_that_holds_secrets_is_no_source() -> None:
     skip = build_window(ACCOUNT, only_stub(".env.py", ACCOUNT), budget=1500)
     assert isinstance(skip, Skip)
     assert "secrets" in skip.reason
+
+
+def test_a_todo_that_says_nothing_is_left_out() -> None:
+    assert window_of(b"def f(a):\n    # TODO: implement me\n    pass\n").prefix == "def f(a):\n"
+
+
+def test_other_stubs_of_the_file_are_left_out_with_their_comments() -> None:
+    source = b"def f(a):\n    pass\n\n\n# Never done.\ndef g(b):\n    raise NotImplementedError\n\n\ndef h():\n    return 3\n"
+    stubs = [stub for stub in find_stubs("a.py", source, [LineRange(1, 99)]) if isinstance(stub, Stub)]
+    first, second = stubs
+    window = build_window(source, first, budget=1000, others=[second])
+    assert isinstance(window, Window)
+    assert window.suffix == "\n\n\n\n\ndef h():\n    return 3\n"
