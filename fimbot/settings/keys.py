@@ -7,7 +7,7 @@ takes the latter from the user's own configuration only.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from fimbot.errors import SettingsError
@@ -23,8 +23,6 @@ ANY_ENGINE = "FIMBOT_API_KEY"
 
 # A password manager may ask its user to unlock it first.
 COMMAND_SECONDS = 60
-
-Run = Callable[[Sequence[str], Mapping[str, str]], str]
 
 
 class Key:
@@ -53,9 +51,7 @@ class Key:
         raise TypeError("a key is neither copied nor pickled")
 
 
-def find_key(
-    engine: str, environ: Mapping[str, str], command: Sequence[str] = (), *, run: Run | None = None
-) -> Key:
+def find_key(engine: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> Key:
     """The key for `engine`: its own variable, then FIMBOT_API_KEY, then what `command` prints.
 
     Raises `SettingsError` when there is none, or when what is there cannot be a key.
@@ -66,7 +62,7 @@ def find_key(
         if secret:
             return _checked(secret, name)
     if command:
-        return _checked((run or _run)(command, environ).strip(), "api-key-command")
+        return _checked(_run(command, environ).strip(), "api-key-command")
     raise SettingsError(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
 
 
