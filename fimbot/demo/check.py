@@ -50,13 +50,13 @@ def _javascript(name: str) -> tuple[str, ...]:
 
 TASKS = (
     DemoTask("desk/prices.py", "late_fee", _python("LateFee")),
-    DemoTask("desk/prices.py", "Invoice.subtotal", _python("Subtotal")),
+    DemoTask("desk/prices.py", "Invoice.total", _python("Total")),
     DemoTask("desk/prices.py", "merge_spans", _python("MergeSpans")),
     DemoTask("web/format.mjs", "groupBy", _javascript("groupBy")),
     DemoTask("web/format.mjs", "escapeHtml", _javascript("escapeHtml")),
     DemoTask("web/format.mjs", "slugify", _javascript("slugify")),
     DemoTask("tools/chores.sh", "trim", ("tools/test_chores.sh", "trim")),
-    DemoTask("tools/chores.sh", "count_lines", ("tools/test_chores.sh", "count_lines")),
+    DemoTask("tools/chores.sh", "lower", ("tools/test_chores.sh", "lower")),
 )
 
 

@@ -19,7 +19,7 @@ RIGHT = {
         "    # TODO: the desk reckons this by hand\n",
         "    return max(0, (returned - loan.end).days) * loan.cents_per_day // 2\n",
     ),
-    "Invoice.subtotal": (
+    "Invoice.total": (
         '`cents_per_day`."""\n        raise NotImplementedError("TODO")\n',
         '`cents_per_day`."""\n        return sum(loan.days * loan.cents_per_day for loan in self.loans)\n',
     ),
@@ -35,10 +35,10 @@ RIGHT = {
         "    return merged\n",
     ),
     "groupBy": (
-        'groupBy(items, key) {\n  throw new Error("Not implemented");\n',
-        "groupBy(items, key) {\n"
+        'groupBy(items, keyOf) {\n  throw new Error("Not implemented");\n',
+        "groupBy(items, keyOf) {\n"
         "  const groups = new Map();\n"
-        "  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);\n"
+        "  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);\n"
         "  return groups;\n",
     ),
     "escapeHtml": (
@@ -54,9 +54,9 @@ RIGHT = {
         "    # TODO: titles come with blanks around them\n    :\n",
         "    printf '%s' \"$1\" | sed 's/^ *//;s/ *$//'\n",
     ),
-    "count_lines": (
-        "    # TODO: how often was a title asked for?\n    :\n",
-        '    grep -cw -e "$2" "$1"\n',
+    "lower": (
+        "    # TODO: titles are sorted without regard to case\n    :\n",
+        '    printf "%s" "$1" | tr "[:upper:]" "[:lower:]"\n',
     ),
 }
 
@@ -100,7 +100,7 @@ def test_every_test_passes_with_the_stubs_filled_rightly(repository: Path) -> No
     "names",
     [
         ("late_fee", "groupBy", "trim"),
-        ("Invoice.subtotal", "escapeHtml", "count_lines"),
+        ("Invoice.total", "escapeHtml", "lower"),
         ("merge_spans", "slugify"),
     ],
     ids=" ".join,

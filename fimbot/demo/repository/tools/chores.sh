@@ -6,9 +6,9 @@ trim() {
     :
 }
 
-# Prints how many lines of the file $1 hold the word $2.
-count_lines() {
-    # TODO: how often was a title asked for?
+# Prints its argument in lower case.
+lower() {
+    # TODO: titles are sorted without regard to case
     :
 }
 

@@ -16,15 +16,12 @@ test_trim() {
     equal trim "" "$(trim "   ")"
 }
 
-test_count_lines() {
-    file=$(mktemp)
-    printf 'saw\ntent\nsaw saw\n' >"$file"
-    equal count_lines 2 "$(count_lines "$file" saw)"
-    equal count_lines 0 "$(count_lines "$file" ladder)"
-    rm -f "$file"
+test_lower() {
+    equal lower "a tent" "$(lower "A Tent")"
+    equal lower "saw 7" "$(lower "SAW 7")"
 }
 
-for name in ${1:-trim count_lines}; do
+for name in ${1:-trim lower}; do
     "test_$name"
 done
 exit "$failed"

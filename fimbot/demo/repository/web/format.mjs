@@ -1,7 +1,7 @@
 // Helpers of the web page.
 
-/** A Map from `key(item)` to all items that have it, keys in the order of their first appearance. */
-export function groupBy(items, key) {
+/** A Map from `keyOf(item)` to all items that have it, keys in the order of their first appearance. */
+export function groupBy(items, keyOf) {
   throw new Error("Not implemented");
 }
 
