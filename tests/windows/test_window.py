@@ -294,7 +294,11 @@ def test_a_todo_that_says_nothing_is_left_out() -> None:
 
 
 def test_other_stubs_of_the_file_are_left_out_with_their_comments() -> None:
-    source = b"def f(a):\n    pass\n\n\n# Never done.\ndef g(b):\n    raise NotImplementedError\n\n\ndef h():\n    return 3\n"
+    source = (
+        b"def f(a):\n    pass\n\n\n"
+        b"# Never done.\ndef g(b):\n    raise NotImplementedError\n\n\n"
+        b"def h():\n    return 3\n"
+    )
     stubs = [stub for stub in find_stubs("a.py", source, [LineRange(1, 99)]) if isinstance(stub, Stub)]
     first, second = stubs
     window = build_window(source, first, budget=1000, others=[second])
