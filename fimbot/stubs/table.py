@@ -56,14 +56,14 @@ _RUBY = (
 )
 
 # Braces, and `= ()` or `{ () }`.
-_SCALA = _BRACES + rb"|\?\?\?|\bval\s+_\s*=|[={](?:\s|//[^\n]*+|/\*(?s:.{0,4000}?)\*/)*+\(\s*\)"
+_SCALA = _BRACES + rb"|\?\?\?|\bval\s+_\s*=|[={](?:\s|//[^\n]{0,999}+$|/\*(?s:.{0,999}?)\*/)*+\(\s*\)"
 
 # `do ... end` with nothing in it but comments and discards.
-_ELIXIR = _WORDS + rb"|\bdo(?:\s|;|#[^\n]*+|_\w*\s*=\s*\w++[?!]?)*+end\b"
+_ELIXIR = _WORDS + rb"|\bdo(?:\s|;|#[^\n]{0,999}+$|_\w*\s*=\s*\w++[?!]?)*+end\b"
 
 # `function (...) ... end`, as above.
 _LUA = _WORDS + (
-    rb"|\)(?:\s|;|--\[(?P<level>=*)\[(?s:.{0,4000}?)\](?P=level)\]|--[^\n]*+"
+    rb"|\)(?:\s|;|--\[(?P<level>=*)\[(?s:.{0,999}?)\](?P=level)\]|--[^\n]{0,999}+$"
     rb"|(?:local\s+)?_+(?:\s*,\s*_+)*+\s*=\s*[\w.]++(?:\s*,\s*[\w.]++)*+)*+end\b"
 )
 
@@ -71,7 +71,7 @@ _LUA = _WORDS + (
 _HASKELL = _WORDS + rb"|\bundefined\b|(?:\bpure|\breturn|[=$(])\s*+(?:\$\s*+)?\(\s*+\)"
 
 # `:` or `true` as a command of its own.
-_SHELL = _BRACES + rb"|[{(\n;][ \t]*+(?::|true)[ \t\r]*+(?:#[^\n]*+)?[\n;)]"
+_SHELL = _BRACES + rb"|[{(\n;][ \t]*+(?::|true)[ \t\r]*+(?:#[^\n]{0,999}+)?[\n;)]"
 
 # name: (module, endings, hint)
 LANGUAGES: dict[str, tuple[str, tuple[str, ...], bytes]] = {
