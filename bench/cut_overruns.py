@@ -71,5 +71,5 @@ def _indented_otherwise(blanked: Blanked) -> Iterator[Answer]:
 
 def _truncated(blanked: Blanked) -> Answer:
     last = len(blanked.body) - len(blanked.statements[-1].strip())
-    cut = random.Random(blanked.body).randrange(last + 1, len(blanked.body))
+    cut = random.Random(blanked.body).randrange(min(last + 1, len(blanked.body) - 1), len(blanked.body))
     return Answer("cut off (a skip)", blanked.body[:cut], finish="length")

@@ -19,6 +19,7 @@ How = Literal["whole", "end", "terminal", "popped"]
 
 _MOST_POPS = 400
 _WRAPPER = re.compile(r"block$|body|statement_list|^statements$|suite$|^chunk$|compound_statement")
+_CONTINUES = re.compile(rb"\s*(?:[.?:|&+\-*/=<>,)\]]|(?:and|or|else|in|is)\b)")
 _OPENERS, _CLOSERS = re.compile(rb"[(\[{]"), re.compile(rb"[)\]}]")
 
 
@@ -181,11 +182,17 @@ def _popped(frame: Frame, text: bytes, reason: str) -> Cut | str:
         found = _fitting(frame, b"\n".join(lines[:count]), "popped")
         if isinstance(found, str):
             continue
-        if ends_with_terminal(frame, found.text):
-            return Cut(found.text, "terminal")
         rest = lines[count:]
+        if ends_with_terminal(frame, found.text) and not _goes_on(lines[count - 1], rest):
+            return Cut(found.text, "terminal")
         return "the answer breaks off in the middle" if _unfinished(frame, lines[0], rest) else found
     return reason
+
+
+def _goes_on(last: bytes, rest: list[bytes]) -> bool:
+    """Whether the first line left out belongs to the statement before it."""
+    following = next((line for line in rest if line.strip()), b"")
+    return width(following) > width(last) or _CONTINUES.match(following) is not None
 
 
 def _unfinished(frame: Frame, first: bytes, rest: list[bytes]) -> bool:

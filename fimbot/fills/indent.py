@@ -141,10 +141,17 @@ def _base(lines: list[str], code: list[int], indent: str) -> tuple[str, str]:
         return second, second
     if not belongs and second == indent:
         return indent, indent
-    # The second line is one step deeper than the body should be: the first has lost its indentation.
-    if belongs and len(first) < len(indent) < len(second) and second.startswith(indent):
-        return indent, indent
+    # The first line alone has lost its indentation: the second stands deeper in its block, or goes on with it.
+    if belongs and len(first) < len(indent) and second.startswith(indent):
+        alone = len(second) > len(indent) or not (_BLOCK_OPENS.search(lines[code[0]]) or _closes(lines, code, indent))
+        return (indent, indent) if alone else (first, first)
     return first, first
+
+
+def _closes(lines: list[str], code: list[int], indent: str) -> bool:
+    """Whether the next line that is less indented than the body closes a bracket."""
+    shallower = (lines[at] for at in code[1:] if len(blanks(lines[at])) < len(indent))
+    return next(shallower, "").lstrip().startswith((")", "]", "}"))
 
 
 def _unit(lines: list[str], code: list[int], old: dict[int, str]) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fimbot.fills.frame import Frame
+from fimbot.stubs.holes import line_start
 from fimbot.stubs.language import walk
 from fimbot.values import Stub, Window
 
@@ -74,20 +75,22 @@ def without_repeated_suffix(text: str, suffix: str) -> str:
 def repeatable(stub: Stub, window: Window, frame: Frame) -> Repeatable:
     source = frame.before
     header_end = _header_end(frame)
-    header = source[frame.owner : header_end].decode("utf-8", "replace")
+    first = line_start(source, frame.owner)
+    header = source[first:header_end].decode("utf-8", "replace")
     documented = source[frame.owner :].decode("utf-8", "replace")
-    texts = [*_line_tails(header), *_line_tails(documented, least=2)]
+    undecorated = source[frame.owner : header_end].decode("utf-8", "replace")
+    texts = [*_line_tails(header), undecorated, *_line_tails(documented, least=2)]
     texts += _line_tails("\n".join(window.prefix.split("\n")[-_LINES_BEFORE:]), least=2)
     texts += [source[header_end:].decode("utf-8", "replace"), stub.comment, *stub.comment.split("\n")]
     return Repeatable(
         _squeezed(texts),
-        _squeezed(text for text in _line_tails(header) if "(" in text or text == header),
+        _squeezed(text for text in (*_line_tails(header), undecorated) if "(" in text or text == header),
         frozenset(line.strip() for line in window.prefix.split("\n")),
     )
 
 
 def _squeezed(texts: Iterable[str]) -> tuple[str, ...]:
-    known = {re.sub(r"\s+", "", text) for text in texts}
+    known = {"".join(text.split()) for text in texts}
     return tuple(sorted(text for text in known if len(text) >= _LEAST and re.search(r"\w", text)))
 
 

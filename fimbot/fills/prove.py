@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from fimbot.fills.clean import forbidden_character
 from fimbot.fills.cut import statements
-from fimbot.fills.frame import Frame, count_errors, outline, whole
+from fimbot.fills.frame import Frame, Outline, count_errors, outline, whole
 from fimbot.patches.unified import apply_edits
 from fimbot.stubs.find import find_stubs
 from fimbot.values import Edit, Fill, LineRange, Skip, Stub
@@ -35,10 +35,13 @@ def prove(source: bytes, stub: Stub, text: str) -> str | None:
     if not text.isascii() and not _is_utf8(source):
         return "the file is not UTF-8, and the answer is not ASCII"
     frame = whole(source, stub)
+    tree, placed = frame.parse(text.encode())
+    found = outline(tree.root_node, placed)
     return (
-        _structure(source, frame, text)
+        frame.difference(found)
+        or _more_errors(source, frame)
         or _still_a_stub(source, stub, text)
-        or _defined_again(frame, stub, text)
+        or _defined_again(frame, stub, found)
         or _repeated(source, stub, text)
     )
 
@@ -51,11 +54,11 @@ def _is_utf8(source: bytes) -> bool:
     return True
 
 
-def _structure(source: bytes, frame: Frame, text: str) -> str | None:
-    reason = frame.changed(text.encode())
-    if reason is None and frame.errors > count_errors(frame.language.parse(source).root_node):
+def _more_errors(source: bytes, frame: Frame) -> str | None:
+    """The reference holds no errors but those of the file, unless the hole itself is in the midst of some."""
+    if frame.errors and frame.errors > count_errors(frame.language.parse(source).root_node):
         return "the file would hold more syntax errors than before"
-    return reason
+    return None
 
 
 def _still_a_stub(source: bytes, stub: Stub, text: str) -> str | None:
@@ -75,11 +78,10 @@ def _still_a_stub(source: bytes, stub: Stub, text: str) -> str | None:
     return None
 
 
-def _defined_again(frame: Frame, stub: Stub, text: str) -> str | None:
+def _defined_again(frame: Frame, stub: Stub, found: Outline) -> str | None:
     """A callable of the same name and nothing beside it: the answer holds the signature, laid out anew."""
-    tree, placed = frame.parse(text.encode())
     language, simple = frame.language, stub.name.rpartition(".")[2]
-    code = [node for node in statements(outline(tree.root_node, placed)) if node.type not in language.comment_types]
+    code = [node for node in statements(found) if node.type not in language.comment_types]
     again = len(code) == 1 and code[0].type in language.callable_types and language.name_of(code[0]) == simple
     return f"the answer defines {simple} again" if again else None
 
