@@ -79,20 +79,16 @@ def _changed_files() -> list[_File] | None:
     status, _ = _git("diff-index", "-m", "--quiet", "--ignore-submodules=dirty", "HEAD", "--")
     if status != 1:
         return [] if status == 0 else None
-    # -D: a deletion is a change as well, but its text is not needed.
-    # Both at once, and the patterns are imported meanwhile: together they take as long as the longest.
-    staged = _start("diff-index", "--cached", *DIFF, "-D", _CONTEXT, "HEAD", "--")
-    working = _start("diff-index", *DIFF, "-D", _CONTEXT, "HEAD", "--")
+    staged, _ = _git("diff-index", "--cached", "--quiet", "--ita-invisible-in-index", "HEAD", "--")
+    where = ("--cached",) if staged else ()
+    started = _start("diff-index", *where, *DIFF, "--diff-filter=d", _CONTEXT, "HEAD", "--")
+    # While git works: `re` and the patterns take as long as it does.
     import fimbot.stubs.near  # noqa: F401
 
-    status, output = _finish(staged)
-    # The second has to be waited for in any case; with nobody to read, it ends at its first line.
-    other_status, other = _finish(working, read=not output)
-    if output or status:
-        return _read(output) if status == 0 else None
-    if other_status:
+    status, output = _finish(started)
+    if status != 0:
         return None
-    return _read(other) if other else []
+    return _read(output) if output else []
 
 
 def _read(output: bytes) -> list[_File] | None:
@@ -183,11 +179,11 @@ def _start(*arguments: str) -> tuple[int, int]:
     return child, reader
 
 
-def _finish(started: tuple[int, int], *, read: bool = True) -> tuple[int, bytes]:
+def _finish(started: tuple[int, int]) -> tuple[int, bytes]:
     child, reader = started
     pieces = []
     size = 0
-    while read and size <= _MAX_OUTPUT and (piece := os.read(reader, 1 << 20)):
+    while size <= _MAX_OUTPUT and (piece := os.read(reader, 1 << 20)):
         pieces.append(piece)
         size += len(piece)
     # What git still has to write ends it with SIGPIPE.
