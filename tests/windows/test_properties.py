@@ -77,9 +77,10 @@ def is_within(lines: list[str], whole: list[str]) -> bool:
 @settings(deadline=None)
 @given(sources(), CONTEXT, st.integers(min_value=10, max_value=1000))
 def test_windows(source: bytes, context: list[ContextPart], budget: int) -> None:
-    for stub in stubs_of(source):
-        window = build_window(source, stub, budget=budget, context=context)
-        assert build_window(source, stub, budget=budget, context=context) == window
+    stubs = stubs_of(source)
+    for stub in stubs:
+        window = build_window(source, stub, budget=budget, context=context, others=stubs)
+        assert build_window(source, stub, budget=budget, context=context, others=stubs) == window
         if isinstance(window, Window):
             check(source, stub, window, budget)
 
