@@ -154,8 +154,9 @@ def _doubt(site: Site) -> str | None:
         return "a test's fixture"
     if _says_so(site):
         return doubt_of_idiom(site)
-    if re.match(r"(?:\w+\s+)*?(?:abstract|mixin)\b", _class_header(site.owner)):
-        return "a method of an abstract class or mixin"
+    header = _class_header(site.owner)
+    if re.match(r"(?:\w+\s+)*?(?:abstract|mixin)\b|(?:\w+\s+)*class\s+_?(?:Base|Abstract)", header):
+        return "a method of an abstract class, a base class or a mixin"
     if site.has("missing"):
         # Of 54 in three applications nearly all without a TODO were members that the class cannot have.
         return "an override that raises" if re.search(r"@override\b", site.header) else None

@@ -73,6 +73,7 @@ CASES = table(
     report("an empty setter", "class A {\n  set f(int x) {}\n}\n", "A.f"),
     report("an empty constructor", "class A {\n  A.b() {}\n}\n", "A.b"),
     report("a hook by its name", "class A {\n  void onTap() {}\n}\n", "A.onTap"),
+    report("a hook of a base class", "class _BaseA {\n  void f() {}\n}\n", "_BaseA.f"),
     report("a hook of an abstract class", "abstract class A {\n  void f() {}\n}\n", "A.f"),
     report(
         "what an abstract class leaves to its subclasses",
