@@ -18,6 +18,7 @@ from tests.model.model_site import CONTENT, HUB_PATH, PART_BYTES, Site, handler,
 @pytest.fixture
 def site() -> Iterator[Site]:
     site = Site()
+    site.gate.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(site))
     server.daemon_threads = True
     site.port = server.server_address[1]

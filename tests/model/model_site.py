@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 import re
+import threading
 import zipfile
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
@@ -30,6 +31,8 @@ class Site:
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     """Path and Range of each request."""
     authorizations: dict[str, str | None] = field(default_factory=dict)
+    gate: threading.Event = field(default_factory=threading.Event)
+    """Nothing is sent while it is not set."""
     port: int = 0
 
     @property
@@ -71,6 +74,7 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
                 return
             rest = body[start:]
             whole = f"bytes {start}-{len(body) - 1}/{len(body)}" if wanted else None
+            site.gate.wait(20.0)
             self._head(206 if wanted else 200, rest, whole)
             breaks = site.breaks.get(self.path)
             if breaks:

@@ -215,12 +215,15 @@ from fimbot.model.known import ModelFile
 from fimbot.model.pull import pull_model
 from pathlib import Path
 
+def tell(done, _, message):
+    print(done, message, flush=True)
+
 directory, model, index, limit = sys.argv[1:]
 if int(limit):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 try:
     with httpx.Client(trust_env=False) as client:
-        print(pull_model(client, Index(index), lambda done, *_: print(done, flush=True), Path(directory), eval(model)))
+        print(pull_model(client, Index(index), tell, Path(directory), eval(model)))
 except ModelError as error:
     print(f"ModelError: {error}")
 """
@@ -258,7 +261,7 @@ def test_killed_in_the_middle_the_next_run_goes_on(
     site.breaks[HUB_PATH] = [250_000]
     process = start_pull(tmp_path, model, index)
     assert process.stdout is not None
-    while int(process.stdout.readline()) < 200_000:
+    while int(process.stdout.readline().split()[0]) < 200_000:
         pass
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
@@ -266,7 +269,14 @@ def test_killed_in_the_middle_the_next_run_goes_on(
 
 
 def test_two_at_once_fetch_it_once(model: ModelFile, index: Index, site: Site, tmp_path: Path) -> None:
-    both = [start_pull(tmp_path, model, index) for _ in range(2)]
+    site.gate.clear()
+    both = []
+    for said in ("fetching the model from 127.0.0.1", "waiting: another fimbot is fetching the model"):
+        process = start_pull(tmp_path, model, index)
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"0 {said}\n"
+        both.append(process)
+    site.gate.set()
     outputs = [process.communicate(timeout=60)[0] for process in both]
     assert [output.splitlines()[-1] for output in outputs] == [str(model_path(tmp_path, model))] * 2
     assert site.ranges_of(HUB_PATH) == [None]
