@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs.holes import indent_unit, line_break, line_start
 from fimbot.stubs.language import Language, text_of, walk
+from fimbot.stubs.table import REACH
 from fimbot.values import WHOLE_FILE, Hole, Kind, LineRange, Stub, Tier
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ class SourceFile:
         return any(added.start <= first_row + 1 and last_row + 1 <= added.end for added in self.added)
 
     def touched_nodes(self) -> Iterator[Node]:
-        """The nodes with an added line in them, and those right under one: the callable below an added decorator."""
+        """At least the nodes with an added line in them, or below an added decorator or comment."""
         if WHOLE_FILE in self.added:
             return walk(self.tree.root_node)
-        return walk(self.tree.root_node, lambda node: self.touched(node.start_point.row, node.end_point.row))
+        return walk(self.tree.root_node, lambda node: self.touched(node.start_point.row - REACH, node.end_point.row))
 
     def end_of(self, node: Node) -> int:
         """Without the blanks and line breaks that a body by indentation takes along (Scala)."""

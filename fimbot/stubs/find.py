@@ -68,7 +68,7 @@ def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
     outer = language.outer(node)
     above, first_row = comment_above(outer, source, language)
     last_row = file.last_row(node)
-    if not file.touched(first_row if markers.says_missing(above) else outer.start_point.row, last_row):
+    if not file.touched(first_row if markers.says_missing_above(above) else outer.start_point.row, last_row):
         return None
     owners, name = qualified_name(node, simple, language)
     header = source[outer.start_byte : body.start].decode("utf-8", "replace")

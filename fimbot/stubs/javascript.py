@@ -102,7 +102,15 @@ def _classify_throw(node: Node) -> Item:
     return Item("code", node)
 
 
+def _is_minified(site: Site) -> bool:
+    line = site.source.rfind(b"\n", 0, site.node.start_byte) + 1
+    end = site.source.find(b"\n", site.node.start_byte)
+    return re.search(r"[.-]min\.[cm]?js$", site.path) is not None or end - line > 1000
+
+
 def exempt(site: Site) -> str | None:
+    if _is_minified(site):
+        return "minified"
     if is_bare(site) and re.search(r"(?i)noop|no_op|identity", site.simple_name):
         return "a no-op by its name"
     return None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site
 from fimbot.values import Kind, Tier
+
+_TEST_DATA = re.compile(r"(?i)(?:^|/)(?:_*fixtures?_*|test[_-]?data|testing[_-]data|_*snapshots?_*)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,23 @@ def judge(site: Site, language: Language, *, new: bool) -> Verdict | None:
     exempt = _exemption(site, language)
     if exempt is not None:
         return Verdict(verdict.kind, "report", verdict.why, exempt)
-    doubt = language.doubt(site)
+    doubt = _doubt(site) or language.doubt(site)
     if doubt is not None and verdict.tier != "report":
         return Verdict(verdict.kind, "report", f"{verdict.why}; {doubt}")
     return verdict
+
+
+def _doubt(site: Site) -> str | None:
+    if markers.is_disabled_code("\n".join(item.text for item in site.items if item.kind == "comment")):
+        return "its code was commented out"
+    return "a test's data" if _TEST_DATA.search(site.path) else None
 
 
 def _verdict(site: Site, language: Language, *, new: bool) -> Verdict | None:
     missing = [item for item in site.items if item.kind == "missing"]
     returns = [item for item in site.items if item.kind == "trivial-return"]
     comments = [item.text for item in site.items if item.kind == "comment"]
-    marked = any(markers.says_missing(text) for text in (*comments, site.above))
+    marked = any(markers.says_missing(text) for text in comments) or markers.says_missing_above(site.above)
 
     if missing:
         return _missing_verdict(site, missing[0], marked=marked)

@@ -27,12 +27,16 @@ CONTRACT = re.compile(
     r"(?i)\bsub-?class|\bderived class|must (?:be )?(?:implement|define|overrid)|\boverrid(?:able|d?en)\b"
     r"|should (?:be )?overrid|\b(?:to|can|may) be overrid|do(?:es)? nothing|nothing to do|do(?:es)?n[o']t do anything"
     r"|\bempty (?:function|method|implementation)\b|\bno[- ]?op\b|\bnop\b|\bhook\b|not applicable"
+    r"|\bneeds to implement\b|implemented (?:by|in) (?:the )?(?:concrete|derived|child|all|any|each|every|its|an?)\b"
     r"|does(?: not|n't) support|intended to be implemented|intentionally"
     r"|deliberately|left (?:blank|empty)|on purpose|by design|default implementation|\bstub for\b|\babstract method"
-    r"|\bignored?\b|not needed|no need|unused|not used|nothing (?:here|needed|required)|\bplaceholder for sub"
+    r"|\bignored?\b|not needed|no need|unused|not used"
+    r"|nothing (?:here|needed|required)|\bplaceholder for sub"
     r"|\btodo\b\W+(?:\w+\W+){0,2}(?:remove|delete|get rid)\b"
 )
 """The body is empty, or raises, by contract or on purpose."""
+
+_CODE_LINE = re.compile(r"(?m)^(?!.*\b(?:todo|fixme)\b)[^\n]*(?:[;{}]|\w\)|\w\s*[+*/-]?=\s*[\w\"'(\[][^\n]*)[ \t\r]*$")
 
 IGNORE = re.compile(r"fimbot:\s*ignore(?!-file)\b")
 IGNORE_FILE = re.compile(rb"fimbot:\s*ignore-file\b")
@@ -59,3 +63,13 @@ def says_missing(text: str) -> bool:
     """
     says = any(found[0].lower() not in ("todo", "fixme") for found in MESSAGE.finditer(text))
     return (is_todo(text) or says) and not CONTRACT.search(text)
+
+
+def says_missing_above(text: str) -> bool:
+    """Of the comment above: mostly documentation, in which a TODO further down is about a detail."""
+    return says_missing(text) and (TODO.match(text) is not None or len(text) <= 100)
+
+
+def is_disabled_code(comments: str) -> bool:
+    """Code that was commented out is not missing: somebody chose to do without it."""
+    return len(_CODE_LINE.findall(comments)) >= 3

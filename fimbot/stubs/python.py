@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,6 +19,9 @@ _ABSTRACT = re.compile(r"\babstract\w*|\boverload\b|hookspec|\bsingledispatch(?:
 _HOOK_NAME = re.compile(
     r"(?i)^(?:on|pre|post|before|after|_?handle|visit|setup|teardown)_|^(?:setUp|tearDown|setup|teardown|close)"
 )
+
+
+_HARMLESS_DECORATOR = re.compile(r"@(?:property|staticmethod|classmethod|(?:functools\.)?\w*cache\w*)\b")
 
 
 def _body(node: Node) -> Body | None:
@@ -173,7 +177,9 @@ def _under_type_checking(node: Node) -> bool:
 def _doubt(site: Site) -> str | None:
     name, owner = site.simple_name, site.owner
     in_class = owner is not None and owner.type == "class_definition"
-    if site.has("missing"):
+    if site.has("missing") or site.has("trivial-return"):
+        return doubt_of_idiom(site) or _doubt_of_raise(site)
+    if not is_bare(site):
         return None
     if in_class and re.search(r"\b(?:ABC|ABCMeta)\b|Abstract|Base\w*", f"{_bases(owner)} {_class_name(owner)}"):
         return "an empty method of an abstract or base class"
@@ -182,15 +188,36 @@ def _doubt(site: Site) -> str | None:
     decorators = _decorators(site)
     if re.search(r"\boverride\b|\.setter\b|\.deleter\b", decorators):
         return "an override or a setter"
-    if decorators and not re.search(r"@(?:property|staticmethod|classmethod|\w*cache\w*)\b", decorators):
+    if decorators and not _HARMLESS_DECORATOR.search(decorators):
         return "decorated: what is registered may be the name alone"
     if _HOOK_NAME.search(name) or (name.startswith("__") and name.endswith("__")):
         return "a hook by its name"
-    if re.search(r"(?:^|/)(?:tests?|conftest)(?:/|\.py$|_)|(?:^|/)test_", site.path) or (
-        owner is not None and owner.type == "function_definition"
-    ):
-        return "a callback or a test's helper"
+    if in_tests(site) or re.search(r"(?:^|/)(?:conftest|test_)", site.path):
+        return "in test code"
+    if owner is not None and owner.type == "function_definition":
+        return "a callback"
     return None
+
+
+def _doubt_of_raise(site: Site) -> str | None:
+    if has_todo(site) or not site.has("missing"):
+        return None
+    message = next(item.text for item in site.items if item.kind == "missing")
+    decorators = _decorators(site)
+    if decorators and not _HARMLESS_DECORATOR.search(decorators) and not markers.MESSAGE.search(message):
+        return "decorated: what is registered is for others to write"
+    if re.search(r"\b(?:NoReturn|Never)\b", text_of(site.node.child_by_field_name("return_type"))):
+        return "never returns, and says so"
+    if re.search(r"__class__|\btype\(|\{\w+\W|\{self\.|%", message):
+        return "raises on behalf of others, whose name it puts in"
+    return "the counterpart of another definition" if _is_counterpart(site.outer) else None
+
+
+def _is_counterpart(node: Node) -> bool:
+    """A module's `if os.name == "nt": def f ... else: def f ...`."""
+    block = node.parent
+    branch = block.parent if block is not None and block.type == "block" else None
+    return branch is not None and branch.type in ("if_statement", "else_clause", "elif_clause", "except_clause")
 
 
 def _class_name(owner: Node | None) -> str:
@@ -199,7 +226,8 @@ def _class_name(owner: Node | None) -> str:
 
 def _returns_value(node: Node) -> bool | None:
     declared = text_of(node.child_by_field_name("return_type"))
-    return declared not in ("None", "NoReturn", "Never") if declared else None
+    # Without a `return` Python returns None: a declared type alone makes no empty body wrong.
+    return False if declared in ("None", "NoReturn", "Never") else None
 
 
 LANGUAGE = Language(

@@ -99,6 +99,9 @@ def _name_of(node: Node) -> str:
 
 
 def _exempt(site: Site) -> str | None:
+    generic = site.node.child_by_field_name("type_parameters") is not None
+    if generic and not site.items and _ASSERTION.match(site.simple_name):
+        return "an assertion about types"
     if re.search(r"#\[cfg(?:_attr)?\(.*\bnot\b", site.header):
         return "the twin for where a feature or a platform is not there"
     names = _parameters(site.node)
@@ -127,8 +130,6 @@ def _doubt(site: Site) -> str | None:
         return "with an attribute: what is registered may be the name alone"
     if site.simple_name == "main" or in_tests(site) or any(_is_tests(owner) for owner in site.owners):
         return "in test code, or a main"
-    if _ASSERTION.match(site.simple_name) and site.node.child_by_field_name("type_parameters") is not None:
-        return "an assertion about types"
     return None
 
 

@@ -34,7 +34,7 @@ CASES = table(
     report("a trait's default", "trait T {\n    fn f(&self) {}\n}\n", "T.f"),
     report("what a trait demands", "impl T for A {\n    fn f(&self) {}\n}\n", "A.f"),
     report("an attribute", "#[test]\nfn f() {}\n", "f"),
-    report("an assertion about types", "fn assert_send<T: Send>() {}\n", "assert_send"),
+    skip("an assertion about types", "fn assert_send<T: Send>() {}\n", "assert_send"),
     report("an empty function that has long been there", "fn f() {}\n", "f", whole=True),
     report("test code", "mod tests {\n    fn f() {}\n}\n", "tests.f"),
     report(
