@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, text_of
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import doubt_of_idiom, is_bare, is_message, is_name
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -110,7 +110,9 @@ def doubt_of_empty(site: Site, *, returns: bool | None) -> str | None:
         return None
     if not returns:
         return "an empty function without a word"
-    return "it may end without a return" if site.simple_name == "main" or "naked" in site.header else None
+    if site.simple_name == "main" or "naked" in site.header or in_tests(site):
+        return "it may end without a return, or is an example"
+    return None
 
 
 LANGUAGE = Language(

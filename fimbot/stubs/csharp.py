@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _TRIVIAL = re.compile(
     r"""(?x)(?:null|default(?:\(.*\))?|false|-?[01][LlMmDdFf]?|0\.0[fFdDmM]?|""|[Ss]tring\.Empty|\[\s*\]
-    |Task\.CompletedTask|(?:Array|Enumerable)\.Empty<.*>\(\s*\)|new\s+[\w.<>,\s]*(?:\[0?\]\s*)?(?:\(\s*\)|\{\s*\})
+    |Task\.CompletedTask|(?:Array|Enumerable)\.Empty<.*>\(\s*\)|new\s+(?:\w*(?:List|Dictionary|HashSet|Collection|Array)\b[\w.<>,\s]*)?(?:\[0?\]\s*)?(?:\(\s*\)|\{\s*\})
     |new\s+[\w.<>,]+\[0\])?"""
 )
 _HARMLESS_ATTRIBUTE = r"\[\s*(?:MethodImpl|Obsolete|SuppressMessage|Pure|NotNull|CanBeNull|return:)\b[^\]]*\]"
@@ -144,6 +144,8 @@ def _is_unused_constructor(site: Site) -> bool:
 
 
 def _doubt(site: Site) -> str | None:
+    if site.simple_name in ("add", "remove"):
+        return "an event accessor: raising the event may be done elsewhere"
     if is_marked(site):
         return doubt_of_idiom(site)
     modifiers = _modifiers(site)

@@ -146,8 +146,8 @@ def _doubt(site: Site) -> str | None:
     if not is_bare(site):
         return doubt_of_idiom(site)
     modifiers, owner = _modifiers(site), site.owner
-    if re.search(r"\boverride\b", modifiers) or inherits_documentation(site):
-        return "an override that does nothing"
+    if re.search(r"\b(?:override|actual)\b", modifiers) or inherits_documentation(site):
+        return "an override, or one platform's share, that does nothing"
     if owner is not None and owner.type == "object_literal":
         return "a member of an anonymous object"
     if site.node.type in ("setter", "secondary_constructor"):

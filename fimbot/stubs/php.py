@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -21,8 +21,12 @@ _HOOK_NAME = re.compile(
 
 
 def _classify(node: Node) -> Item:
-    if node.type in ("empty_statement", "unset_statement"):
+    if node.type == "empty_statement":
         return Item("nothing", node)
+    if node.type == "unset_statement":
+        # `unset($x)` discards a parameter; `unset($this->items[$x])` does something.
+        plain = all(child.type == "variable_name" for child in node.named_children)
+        return Item("nothing" if plain else "code", node)
     if node.type == "return_statement":
         value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
         return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
@@ -77,9 +81,9 @@ def _exempt(site: Site) -> str | None:
 
 
 def _doubt(site: Site) -> str | None:
-    if not is_bare(site):
-        return doubt_of_idiom(site)
     owner = site.owner
+    if not is_bare(site):
+        return doubt_of_idiom(site) or _doubt_of_template(site)
     if _HOOK_NAME.match(site.simple_name) or in_tests(site):
         return "a magic method, a hook or a test's helper"
     if inherits_documentation(site) or re.search(r"#\[\s*\\?(?:Override|ReturnTypeWillChange)\b", site.header):
@@ -91,6 +95,19 @@ def _doubt(site: Site) -> str | None:
     if any(child.type == "abstract_modifier" for child in owner.children) and not _is_private(site):
         return "an empty method of an abstract class"
     return None
+
+
+def _doubt_of_template(site: Site) -> str | None:
+    """What the IDE writes for an interface is there to be filled while it is new; later it was left out on purpose."""
+    if in_tests(site) and any(re.search(r"Implement \w+\(\) method", item.text) for item in site.items):
+        return "a test's double"
+    inherits = site.owner is not None and any(
+        child.type in ("base_clause", "class_interface_clause") for child in site.owner.children
+    )
+    if site.new or not inherits or not site.has("missing") or has_todo(site):
+        return None
+    postponed = any(re.search(r"(?i)\byet\b|todo|fixme", item.text) for item in site.items if item.kind == "missing")
+    return None if postponed else "perhaps a member that somebody else declares, not new"
 
 
 LANGUAGE = Language(

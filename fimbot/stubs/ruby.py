@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _TRIVIAL = re.compile(r"""(?:nil|false|-?[01]|0\.0|''|""|\[\s*\]|\{\s*\}|(?:Array|Hash|String)\.new)?""")
-_RAISED = re.compile(r"\(?\s*(?P<kind>[A-Z][\w:]*)(?:\.new)?(?P<rest>.*)", re.DOTALL)
+_RAISED = re.compile(r"\(?\s*(?:::)?(?P<kind>[A-Z][\w:]*)(?:\.new)?(?P<rest>.*)", re.DOTALL)
 _OF_A_CLASS = re.compile(
     r"(?:\bis|\bhas|\)|\}) not (?:been )?implemented(?! yet)"
     r"|self\.class|#\{\s*(?:self|name|__method__|method|caller)|\b(?:in|by|for) (?:the )?(?:#\{|class)"
@@ -91,7 +91,11 @@ def _outer(node: Node) -> Node:
 
 
 def _name_of(node: Node) -> str:
-    return "self" if node.type == "singleton_class" else text_of(node.child_by_field_name("name")).replace("::", ".")
+    return (
+        "self"
+        if node.type == "singleton_class"
+        else text_of(node.child_by_field_name("name")).removeprefix("::").replace("::", ".")
+    )
 
 
 def _returns_value(node: Node) -> bool | None:
@@ -118,7 +122,11 @@ def _exempt(site: Site) -> str | None:
 def _doubt(site: Site) -> str | None:
     if site.has("missing"):
         message = " ".join(item.text for item in site.items if item.kind == "missing")
-        abstract = _OF_A_CLASS.search(message) or re.search(r"@abstract|@raise|\bbase (?:class|impl)", site.above)
+        abstract = (
+            _is_base(site)
+            or _OF_A_CLASS.search(message)
+            or re.search(r"@abstract|@raise|\bbase (?:class|impl)", site.above)
+        )
         if abstract and site.owner is not None and not says_so_inside(site):
             return "abstract by contract: its message or its documentation speaks of the class"
         return doubt_of_idiom(site)
@@ -130,9 +138,12 @@ def _doubt(site: Site) -> str | None:
         return "a hook by its name"
     if re.search(r"(?:^|/)(?:controllers|migrate|mailers)/|_(?:controller|mailer)\.rb$", site.path) or in_tests(site):
         return "an action, a migration or a test's helper"
-    if re.search(r"\b(?:Abstract|Base)\w*|\w+Base\b", _name_of(site.owner) if site.owner is not None else ""):
-        return "an empty method of an abstract or base class"
-    return None
+    return "an empty method of an abstract or base class" if _is_base(site) else None
+
+
+def _is_base(site: Site) -> bool:
+    owner = _name_of(site.owner) if site.owner is not None else ""
+    return re.search(r"\b(?:Abstract|Base)|(?:Base|Abstract)\b", owner) is not None
 
 
 LANGUAGE = Language(

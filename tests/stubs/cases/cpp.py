@@ -48,6 +48,7 @@ CASES = table(
         kind="placeholder",
     ),
     skip("a header of C++", "class A {\npublic:\n    A() : x(1) {}\n};\n", "A.A", path="a.h"),
+    report("an example of tests", "int f() {}\n", "f", path="Tests/parser/a.cpp"),
     report("a TODO beside code", "int f()\n{\n    // TODO: cache\n    return g();\n}\n", "f", kind="todo"),
     suggest("nothing where a value is due", "int A::f() const\n{\n}\n", "A.f", hole=""),
     suggest("by its trailing type", "auto f() -> int {}\n", "f"),

@@ -63,6 +63,12 @@ CASES = table(
         kind="placeholder",
     ),
     report("an empty setter", member("int X { get => y; set { } }"), "A.X.set"),
+    report(
+        "an event accessor",
+        member("event E X { add { throw new NotImplementedException(); } }"),
+        "A.X.add",
+        kind="placeholder",
+    ),
     report("an event handler", member("void Button_Click(object sender, EventArgs e) { }"), "A.Button_Click"),
     report("with an attribute", member("[Fact]\npublic void F() { }"), "A.F"),
     report("an empty method that is not new", member("void F() { }"), "A.F", whole=True),
@@ -142,6 +148,12 @@ CASES = table(
     ),
     fill("a TODO above", member("// TODO: implement\nvoid F() { }"), "A.F", kind="empty-body"),
     fill("a TODO and a trivial return", member("Task F()\n{\n    // TODO\n    return Task.CompletedTask;\n}"), "A.F"),
+    fill(
+        "of an interface, new",
+        member("public int F() => throw new NotImplementedException();", " : IThing"),
+        "A.F",
+        whole=False,
+    ),
     fill("discards first", member("int F(int x)\n{\n    _ = x;\n    throw new NotImplementedException();\n}"), "A.F"),
     fill("in a record", "record R(int X)\n{\n    public int F() => throw new NotImplementedException();\n}\n", "R.F"),
 )

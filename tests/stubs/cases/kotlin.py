@@ -48,6 +48,7 @@ CASES = table(
     ),
     skip("silenced", "fun f(): Int = TODO() // fimbot: ignore\n", "f", kind="placeholder"),
     report("an override that does nothing", "class A : B {\n    override fun f() {}\n}\n", "A.f"),
+    report("one platform's share of a function", "actual fun f() {}\n", "f"),
     report("a member of an anonymous object", "val o = object : B {\n    fun f() {}\n}\n", "o.f"),
     report("an empty setter", "var x: Int\n    get() = y\n    set(v) {}\n", "x.set"),
     report("an annotated function", "@Subscribe\nfun f(e: Event) {}\n", "f"),

@@ -16,6 +16,7 @@ CASES = table(
         "interface and abstract",
         "<?php\ninterface I {\n    function f();\n}\nabstract class A {\n    abstract function g();\n}\n",
     ),
+    none("unset does something to what stays", member("function f($x)\n{\n    unset($this->items[$x]);\n}")),
     none("anonymous functions", "<?php\n$f = function () {};\n$g = fn() => null;\n"),
     none("an unmarked trivial return", member("function f()\n{\n    return null;\n}")),
     none("throws for another reason", member("function f()\n{\n    throw new LogicException('no name');\n}")),
@@ -52,6 +53,25 @@ CASES = table(
         "A.f",
         kind="expression",
     ),
+    report(
+        "it returns before the TODO",
+        member("function f()\n{\n    return null;\n    // TODO: when X can\n}"),
+        "A.f",
+        kind="placeholder",
+    ),
+    report(
+        "of an interface, left out long ago",
+        member("function f()\n{\n    throw new Exception('Not implemented');\n}", "class A implements I"),
+        "A.f",
+        kind="placeholder",
+        whole=True,
+    ),
+    report(
+        "PhpStorm's marker in a test's double",
+        member("function f()\n{\n    // TODO: Implement f() method.\n}"),
+        "A.f",
+        path="tests/ATest.php",
+    ),
     report("a TODO beside code", member("function f()\n{\n    // TODO: cache\n    return g();\n}"), "A.f", kind="todo"),
     suggest("an empty method in new code", member("public function f($x) {}"), "A.f", hole=""),
     suggest("a function", "<?php\nfunction f() {\n}\n", "f"),
@@ -81,6 +101,17 @@ CASES = table(
     ),
     fill(
         "an exception of this name", member("function f(): int\n{\n    throw new NotImplementedException();\n}"), "A.f"
+    ),
+    fill(
+        "of an interface, new",
+        member("function f()\n{\n    throw new Exception('Not implemented');\n}", "class A implements I"),
+        "A.f",
+        whole=False,
+    ),
+    fill(
+        "of an interface, not yet",
+        member("function f()\n{\n    throw new Exception('Not supported yet');\n}", "class A implements I"),
+        "A.f",
     ),
     fill("a TODO and a trivial return", member("function f(): array\n{\n    // TODO\n    return [];\n}"), "A.f"),
     fill(

@@ -58,6 +58,18 @@ CASES = table(
     report("a helper of tests", "def f\nend\n", "f", path="spec/a_spec.rb"),
     report("an empty method that is not new", "def f\nend\n", "f", whole=True),
     report("a TODO above a trivial value", "# TODO: move this\ndef f\n  false\nend\n", "f", kind="placeholder"),
+    report(
+        "a base class that says so",
+        'class Base\n  def f\n    raise "Not implemented"\n  end\nend\n',
+        "Base.f",
+        kind="placeholder",
+    ),
+    report(
+        "with the root's constant",
+        "class A\n  def f\n    raise ::NotImplementedError\n  end\nend\n",
+        "A.f",
+        kind="placeholder",
+    ),
     report("a TODO beside code", "def f\n  # TODO: cache\n  g\nend\n", "f", kind="todo"),
     suggest("an empty method in new code", "def f\nend\n", "f", hole=""),
     suggest("with parameters", "class A\n  def f(a, b = {})\n  end\nend\n", "A.f"),
