@@ -20,7 +20,7 @@ from typing import Any
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 from fimbot.model.known import EMBEDDED
-from fimbot.model.store import find_model
+from fimbot.model.store import find_model, is_verified
 from fimbot.settings.values import Settings
 from fimbot.values import Completion, FinishReason, Usage, Window
 
@@ -84,7 +84,7 @@ class LocalEngine:
 
     @property
     def fingerprint(self) -> str:
-        if self.path.name == EMBEDDED.name:
+        if is_verified(self.path):
             return f"{EMBEDDED.sha256} layout {LAYOUT}"
         stat = self.path.stat()
         return f"{self.path} {stat.st_size} {stat.st_mtime_ns} layout {LAYOUT}"
