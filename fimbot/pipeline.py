@@ -16,7 +16,6 @@ from fimbot.windows.secrets import withheld_file
 if TYPE_CHECKING:
     from fimbot.engines.pool import Answer, Job
     from fimbot.engines.protocol import Deadline, Engine, Question
-    from fimbot.fills.cache import CompletionCache
 
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
@@ -96,6 +95,8 @@ class Asked:
 class Filled:
     outcomes: tuple[Outcome, ...]
     completions: tuple[Completion, ...]
+    requests: int
+    """Those that were sent in vain included."""
     withheld: tuple[Withheld, ...]
     problems: tuple[str, ...] = ()
     interrupted: bool = False
@@ -140,17 +141,16 @@ def fill(
     asked: Sequence[Asked],
     engine: Engine,
     settings: Settings,
-    cache: CompletionCache | None,
     deadline: Deadline,
     progress: Progress,
 ) -> Filled:
-    """Asks the engine what the cache does not know, cuts, proves. An interruption keeps what is there."""
+    """Asks, cuts, proves. An interruption keeps what is there."""
     from fimbot.fills.make import make_fill
 
     answers: dict[int, Answer] = {}
     interrupted = False
     try:
-        for at, answer in _answers(findings, asked, engine, settings, cache, deadline):
+        for at, answer in _answers(findings, asked, engine, settings, deadline):
             answers[at] = answer
             progress(len(answers), len(asked))
     except KeyboardInterrupt:
@@ -167,42 +167,27 @@ def fill(
             outcomes.append(Skip(each.stub, str(found)))
             problems[str(found)] = None
     completions = tuple(answer for answer in answers.values() if isinstance(answer, Completion))
+    requests = sum(answer.requests for answer in answers.values())
     withheld = tuple(dict.fromkeys(each for one in asked for each in one.window.withheld))
-    return Filled(_proved(findings, outcomes), completions, withheld, tuple(problems), interrupted)
+    return Filled(_proved(findings, outcomes), completions, requests, withheld, tuple(problems), interrupted)
 
 
 def _answers(
-    findings: Findings,
-    asked: Sequence[Asked],
-    engine: Engine,
-    settings: Settings,
-    cache: CompletionCache | None,
-    deadline: Deadline,
+    findings: Findings, asked: Sequence[Asked], engine: Engine, settings: Settings, deadline: Deadline
 ) -> Iterator[tuple[int, Answer]]:
-    """(place in `asked`, its answer), the cached ones first. What was paid for is in the cache before it is used."""
+    """(place in `asked`, its answer). The same question twice is asked once."""
     from fimbot.engines.pool import ask_all
-    from fimbot.fills import cache as answers
 
-    keys = [answers.key(engine.fingerprint, each.question) for each in asked]
-    open_places: dict[str, list[int]] = {}
-    for at, key in enumerate(keys):
-        known = cache.get(key) if cache else None
-        if known is not None:
-            yield at, known
-        else:
-            open_places.setdefault(key, []).append(at)  # the same question twice is asked once
-    places = list(open_places.values())
-    jobs = [_job(findings, asked[at[0]]) for at in places]
+    places: dict[Question, list[int]] = {}
+    for at, each in enumerate(asked):
+        places.setdefault(each.question, []).append(at)
+    same = list(places.values())
+    jobs = [_job(findings, asked[first]) for first, *_ in same]
     for index, answer in ask_all(engine, jobs, concurrency=settings.concurrency, deadline=deadline):
-        first, *others = places[index]
-        if cache and isinstance(answer, Completion):
-            cache.put(keys[first], answer)
+        first, *others = same[index]
         yield first, answer
         for other in others:
-            yield (
-                other,
-                replace(answer, requests=0, usage=None, cached=True) if isinstance(answer, Completion) else answer,
-            )
+            yield other, replace(answer, requests=0, cached=True) if isinstance(answer, Completion) else answer
 
 
 def _job(findings: Findings, asked: Asked) -> Job:

@@ -42,6 +42,15 @@ def _stacked(*decorators: Callable[[Command], Command]) -> Callable[[Command], C
     return decorate
 
 
+class ChangeCommand(click.Command):
+    """Keeps `--` among the words, as git does: what follows it is a path even where a revision has that name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            args.insert(args.index("--"), "--")
+        return super().parse_args(ctx, args)
+
+
 change = _stacked(
     click.argument(
         "words", nargs=-1, metavar="[REVISION] [PATH]...", shell_complete=_revisions, type=click.UNPROCESSED

@@ -14,7 +14,7 @@ from fimbot.commands.session import open_session, style_of
 from fimbot.values import Kind, Report, stub_of
 
 
-@click.command(short_help="List the stubs of a change, offline.")
+@click.command(cls=options.ChangeCommand, short_help="List the stubs of a change, offline.")
 @options.change
 @options.listing
 def scan(

@@ -19,7 +19,7 @@ from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
-    from fimbot.fills.cache import CompletionCache
+    from fimbot.engines.protocol import Engine
 
 PATCHES = "fimbot/patches"
 # Some 30,000 bodies.
@@ -106,15 +106,19 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], No
 
 
 @contextmanager
-def opened_cache(settings: Settings) -> Iterator[CompletionCache | None]:
-    """The user's cache of answers; None with `--no-cache`."""
-    if not settings.cache:
-        yield None
-        return
+def remembering(engine: Engine, settings: Settings) -> Iterator[Engine]:
+    """The engine with the user's cache of answers, unless `--no-cache`; closed in the end."""
     from platformdirs import user_cache_path
 
-    from fimbot.fills.cache import CompletionCache
+    from fimbot.engines.cache import CompletionCache
+    from fimbot.engines.remember import Remembering
 
-    path = user_cache_path("fimbot", appauthor=False) / "completions.sqlite"
-    with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
-        yield cache
+    with closing(engine):
+        if not settings.cache:
+            yield engine
+            return
+        path = user_cache_path("fimbot", appauthor=False) / "completions.sqlite"
+        with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
+            yield Remembering(engine, cache)
+            if cache.problem:
+                say(cache.problem)

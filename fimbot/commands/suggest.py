@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import click
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes, write_report
-from fimbot.commands.session import PATCHES, Session, open_session, opened_cache, progress_bar, say, style_of
+from fimbot.commands.session import PATCHES, Session, open_session, progress_bar, remembering, say, style_of
 from fimbot.engines.protocol import Deadline, Engine
 from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
@@ -24,10 +23,10 @@ from fimbot.reporters.style import one_line, printable
 from fimbot.reporters.text import place
 from fimbot.values import Outcome, Report, Skip, Suggestion, Usage, stub_of
 
-_NOTHING = Filled((), (), ())
+_NOTHING = Filled((), (), 0, ())
 
 
-@click.command(short_help="Fill the stubs of a change, as patches.")
+@click.command(cls=options.ChangeCommand, short_help="Fill the stubs of a change, as patches.")
 @options.change
 @options.asking
 @options.listing
@@ -109,11 +108,11 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
         opened = open_engine(session.settings, os.environ)
         say(f"engine {opened.why}", quiet=quiet)
         asked = list(ask(findings, blobs, opened.engine, session.settings))
-    with opened_cache(session.settings) as cache, closing(opened.engine):
+    with remembering(opened.engine, session.settings) as engine:
         deadline = Deadline.after(session.settings.deadline)
         questions = [each for each in asked if isinstance(each, Asked)]
         with progress_bar(f"filling {len(questions)} stubs", quiet=quiet) as progress:
-            filled = fill(findings, questions, opened.engine, session.settings, cache, deadline, progress)
+            filled = fill(findings, questions, engine, session.settings, deadline, progress)
     unasked = tuple(each for each in asked if isinstance(each, Skip))
     filled = replace(filled, outcomes=filled.outcomes + unasked)
     return Run(_report(findings, opened.engine, filled, begun), findings.contents, filled.interrupted)
@@ -130,7 +129,7 @@ def _report(findings: Findings, engine: Engine | None, filled: Filled, begun: fl
         files=findings.files,
         skipped_files=findings.skipped_files,
         withheld=filled.withheld,
-        requests=sum(each.requests for each in filled.completions if not each.cached),
+        requests=filled.requests,
         usage=Usage(sum(u.prompt_tokens for u in usages), sum(u.completion_tokens for u in usages)),
         seconds=time.monotonic() - begun,
         patch=combined_patch(suggestions, findings.contents),

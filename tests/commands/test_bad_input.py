@@ -202,6 +202,8 @@ def test_an_interruption_keeps_what_is_done(workshop: Workshop) -> None:
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
     assert b"what was done is kept" in err
+    workshop.fimbot("suggest", "HEAD~1")
+    assert len(workshop.server.requests) == 3  # what was answered before is not asked for again
     workshop.git("apply", ".git/fimbot/patches/all.patch")
     assert (workshop.root / "a.py").read_text() == FILLED
 

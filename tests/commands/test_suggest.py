@@ -241,3 +241,20 @@ def test_an_engine_that_fails_is_told_and_the_rest_is_kept(workshop: Workshop) -
     assert done.status == 3
     assert "1 of 2 stubs filled" in done.out
     assert (workshop.root / ".git/fimbot/patches/all.patch").read_bytes().count(b"+    return 1") == 1
+
+
+def test_after_two_dashes_there_are_paths_only(stubbed: Workshop) -> None:
+    stubbed.git("branch", "a.py")
+    assert "1 of 1 stub filled" in stubbed.fimbot("suggest", "HEAD~1", "--", "a.py").out
+    assert "0 stubs" in stubbed.fimbot("suggest", "HEAD~1", "--", "b.py").out
+
+
+def test_paths_narrow_the_change(stubbed: Workshop) -> None:
+    stubbed.commit({"b.py": STUBBED})
+    done = stubbed.fimbot("suggest", "HEAD~2", "b.py")
+    assert "b.py:8" in done.out
+    assert "a.py" not in done.out
+
+
+def test_excluded_files_are_no_part_of_it(stubbed: Workshop) -> None:
+    assert "0 stubs in 0 changed files" in stubbed.fimbot("suggest", "HEAD~1", FIMBOT_EXCLUDE="*.py").out

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.engines.cache import CompletionCache, key
 from fimbot.engines.protocol import Question
-from fimbot.fills.cache import CompletionCache, key
 from fimbot.values import Completion, Usage
 
 QUESTION = Question(prompt="def secret_name():\n", suffix="\n", max_tokens=64, stop=("\n\n",))
@@ -157,7 +157,7 @@ def test_threads_share_one_cache(path: Path) -> None:
 WRITER = """
 import sys, time
 from pathlib import Path
-from fimbot.fills.cache import CompletionCache
+from fimbot.engines.cache import CompletionCache
 from fimbot.values import Completion
 cache = CompletionCache(Path(sys.argv[1]), 10**6, time.time)
 for n in range(25):

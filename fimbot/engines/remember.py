@@ -1,0 +1,33 @@
+"""An engine that is not asked twice: what was paid for is kept before anybody uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fimbot.engines.cache import CompletionCache, key
+from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.values import Completion, Window
+
+
+class Remembering:
+    """Keeps each answer in the thread that got it, so that an interruption loses none."""
+
+    def __init__(self, engine: Engine, cache: CompletionCache) -> None:
+        self._engine, self._cache = engine, cache
+        self.name, self.model, self.host = engine.name, engine.model, engine.host
+        self.fingerprint = engine.fingerprint
+
+    def render(self, window: Window) -> tuple[str, str]:
+        return self._engine.render(window)
+
+    def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
+        name = key(self.fingerprint, question)
+        known = self._cache.get(name)
+        if known is not None:
+            return known
+        answer = self._engine.ask(question, done=done, deadline=deadline)
+        self._cache.put(name, answer)
+        return answer
+
+    def close(self) -> None:
+        self._engine.close()
