@@ -34,6 +34,8 @@ from fimbot.values import Completion, Fill, Window
 
 _CHUNK = 4
 """Characters that a stream brings at a time: about a token."""
+_LARGEST = 20_000
+"""Bytes of a file: the whole of it is parsed for every answer and every baseline."""
 _A_FILE = 4
 """Bodies of one file at most."""
 
@@ -139,7 +141,7 @@ def files(corpus: Path, only: str | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(corpus.rglob("*")):
         language = language_of(path.name)
-        if language is not None and path.is_file() and 400 < path.stat().st_size < 40_000:
+        if language is not None and path.is_file() and 400 < path.stat().st_size < _LARGEST:
             found[language].append(str(path))
     for language, paths in found.items():
         random.Random(language).shuffle(paths)
@@ -165,7 +167,7 @@ def run(corpus: Path, bodies: int, processes: int, only: str | None) -> list[Fil
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--bodies", type=int, default=170, help="for each language")
+    parser.add_argument("--bodies", type=int, default=150, help="for each language")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--language")
     options = parser.parse_args(arguments)

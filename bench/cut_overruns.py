@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from bench.cut_bodies import Blanked
 from fimbot.values import FinishReason
 
+_PROSE = "\nThis function does what its name says. It handles every case, doesn't it?\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -21,25 +23,38 @@ class Answer:
     streamed: bool = False
 
 
+_OF_THE_OTHERS = 5
+"""Of the rarer overruns, how many a body gets, by chance; all of them would take an hour."""
+
+
 def overruns(blanked: Blanked) -> Iterator[Answer]:
+    yield from _usual(blanked)
+    yield _truncated(blanked)
+    others = list(_others(blanked))
+    yield from random.Random(blanked.body).sample(others, min(_OF_THE_OTHERS, len(others)))
+
+
+def _usual(blanked: Blanked) -> Iterator[Answer]:
+    """The overruns that other tools' rules were measured on."""
     body, closed = blanked.body, f"{blanked.body}{blanked.closer}"
-    comment, name = blanked.comment, blanked.name
     after = blanked.data[blanked.stub.hole.end :].decode("utf-8", "replace").replace("\r\n", "\n")
     yield Answer("no overrun", body, compared=True, streamed=True)
-    test = f"\n\n\n{comment} Test the function\nresult = {name}(1, 2)\nprint(result)\n"
-    yield Answer("test code", closed + test, compared=True, streamed=True)
+    yield Answer("test code", closed + _test_code(blanked), compared=True, streamed=True)
     if after.strip():
         yield Answer("repeats suffix", body + "\n".join(after.split("\n")[:14]), compared=True, streamed=True)
     yield Answer("new sibling", closed + _sibling(blanked), compared=True, streamed=True)
-    prose = "\nThis function does what its name says. It handles every case, doesn't it?\n"
-    yield Answer("fence + prose", f"```{blanked.language}\n{body}\n```\n{prose}", compared=True)
+    yield Answer("fence + prose", f"```{blanked.language}\n{body}\n```\n{_PROSE}", compared=True)
     if blanked.ends:
         yield Answer("dead tail", f"{body}\n{blanked.statements[0]}\n", compared=True)
-    yield Answer("closing fence", f"{body}\n```\n{prose}")
-    yield Answer("closer and fence", f"{closed}\n```\n{prose}")
-    yield Answer("prose first", f"Here is the implementation:\n\n~~~\n{body}\n~~~\n{prose}")
+
+
+def _others(blanked: Blanked) -> Iterator[Answer]:
+    body, closed, test = blanked.body, f"{blanked.body}{blanked.closer}", _test_code(blanked)
+    yield Answer("closing fence", f"{body}\n```\n{_PROSE}")
+    yield Answer("closer and fence", f"{closed}\n```\n{_PROSE}")
+    yield Answer("prose first", f"Here is the implementation:\n\n~~~\n{body}\n~~~\n{_PROSE}")
     yield Answer("whole function", f"{blanked.header}{closed}\n")
-    yield Answer("whole, fenced", f"```\n{blanked.header}{closed}\n```\n{prose}")
+    yield Answer("whole, fenced", f"```\n{blanked.header}{closed}\n```\n{_PROSE}")
     yield Answer("repeats TODO", f"{blanked.stub.comment}\n{body}\n")
     yield Answer("special token", f"{body}<|endoftext|>{blanked.statements[0]}")
     yield Answer("CRLF", (closed + test).replace("\n", "\r\n"))
@@ -47,7 +62,10 @@ def overruns(blanked: Blanked) -> Iterator[Answer]:
     yield Answer("blank line first", f"\n   \n{body}")
     if not blanked.literal_lines:
         yield from _indented_otherwise(blanked)
-    yield _truncated(blanked)
+
+
+def _test_code(blanked: Blanked) -> str:
+    return f"\n\n\n{blanked.comment} Test the function\nresult = {blanked.name}(1, 2)\nprint(result)\n"
 
 
 def _sibling(blanked: Blanked) -> str:

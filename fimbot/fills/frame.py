@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _BLANKS = re.compile(rb"[ \t\r\n\f]*")
 _CONTENT_END = -1
 _CONTAINER = re.compile(r"body|block|list|preproc|namespace|section|module|program")
-_SMALL = 32
-"""Siblings up to this size are kept in an enclosure: `<?php`, names, modifiers."""
+_NAME, _SMALL = 64, 8
+"""Siblings up to this size are kept in an enclosure; the first may be a name, or `<?php`."""
 
 Entry = tuple[str, int, int, int, str]
 """Type, depth, mapped start, mapped end, and for a node outside the hole its whole structure."""
@@ -226,8 +226,9 @@ def _beside(chain: tuple[Node, ...], start: int, end: int) -> Iterator[tuple[int
             return
         if parent.parent is not None and not _CONTAINER.search(parent.type):
             continue
-        for child in parent.children:
-            if child not in chain and child.is_named and child.end_byte - child.start_byte > _SMALL:
+        named = [child for child in parent.children if child.is_named]
+        for at, child in enumerate(named):
+            if child not in chain and child.end_byte - child.start_byte > (_NAME if at == 0 else _SMALL):
                 yield child.start_byte, child.end_byte
 
 

@@ -80,7 +80,8 @@ def repeatable(stub: Stub, window: Window, frame: Frame) -> Repeatable:
     documented = source[frame.owner :].decode("utf-8", "replace")
     undecorated = source[frame.owner : header_end].decode("utf-8", "replace")
     texts = [*_line_tails(header), undecorated, *_line_tails(documented, least=2)]
-    texts += _line_tails("\n".join(window.prefix.split("\n")[-_LINES_BEFORE:]), least=2)
+    above = "\n".join(window.prefix.rstrip().split("\n")[-_LINES_BEFORE:])
+    texts += [*_line_tails(above, least=2), *_line_tails(f"{above}\n{stub.comment}", least=2)]
     texts += [source[header_end:].decode("utf-8", "replace"), stub.comment, *stub.comment.split("\n")]
     return Repeatable(
         _squeezed(texts),

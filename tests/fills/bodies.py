@@ -72,7 +72,7 @@ _JAVASCRIPT = Sample(
     "    ",
     (
         "const t = `}${a ? `{` : '}'}\n}\n`;",
-        "const r = /[}\"'`]/.test(a);",
+        "const r = /[}\"'``]/.test(a);",
         "let x = { a: 1 };",
         "call(() => {\n  return 2;\n});",
         "// it's }",

@@ -15,8 +15,8 @@ from fimbot.values import Fill, Skip, Stub
 from tests.fills.asking import hung_up_at, made, stub_in, text
 from tests.fills.bodies import SAMPLES, anything, true_bodies
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-MORE = settings(QUICK, max_examples=60)
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MORE = settings(QUICK, max_examples=40)
 
 languages = pytest.mark.parametrize("path", SAMPLES)
 newlines = st.sampled_from([b"\n", b"\r\n"])
