@@ -126,7 +126,6 @@ LANGUAGE = Language(
     exempt=_exempt,
     doubt=_doubt,
     placeholder=b";",
-    # `throw` is none: it is an expression, and its statement has the type of any other.
-    terminals=frozenset({"return_statement", "goto_statement", "exit_statement"}),
+    terminals=frozenset({"return_statement", "throw_expression", "goto_statement", "exit_statement"}),
     hoisted=frozenset({"named_label_statement"}),
 )

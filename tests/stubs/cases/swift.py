@@ -41,6 +41,12 @@ CASES = table(
         "A.f",
         kind="placeholder",
     ),
+    skip(
+        "the initializer that nobody calls, without a word",
+        "class A: B {\n    required init?(coder: NSCoder) {\n        fatalError()\n    }\n}\n",
+        "A.init",
+        kind="placeholder",
+    ),
     skip("an empty initializer", "struct A {\n    init() {}\n}\n", "A.init"),
     skip("an empty deinitializer", "class A {\n    deinit {}\n}\n", "A.deinit"),
     skip("a comment of intent", "func f() {\n    // No-op.\n}\n", "f"),
