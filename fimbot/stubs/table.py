@@ -51,7 +51,7 @@ _END = _WORDS + rb"|\n[ \t]*(?:def|function|local function|defp)\b[^\n]*+(?:\s|[
 # `def`, a name and its parameters, then nothing but comments and discards up to `end`.
 _RUBY = (
     _WORDS
-    + rb"|\bdef\s++[^\s(;#]++(?:\s*+\((?:[^()]++|\([^()]{0,999}+\)){0,99}+\)|[^\n;#]*+)"
+    + rb"|\bdef\s++[^\s(;#]++(?:\s*+\((?:[^()]++|\([^()]{0,999}+\)){0,99}+\)|[^\n;#]{0,999}+)"
     + rb"(?:\s|;|#[^\n]*+|_\w*\s*=[^\n]*+)*+end\b"
 )
 
