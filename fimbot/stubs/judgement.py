@@ -41,8 +41,11 @@ def judge(site: Site, language: Language, *, new: bool) -> Verdict | None:
 
 
 def _doubt(site: Site) -> str | None:
-    if markers.is_disabled_code("\n".join(item.text for item in site.items if item.kind == "comment")):
+    comments = "\n".join(item.text for item in site.items if item.kind == "comment")
+    if markers.is_disabled_code(comments):
         return "its code was commented out"
+    if comments.rstrip().endswith("?"):
+        return "its comment asks whether there is anything to do"
     return "a test's data" if _TEST_DATA.search(site.path) else None
 
 

@@ -56,6 +56,13 @@ CASES = table(
         "F",
         kind="placeholder",
     ),
+    report(
+        "a counterpart by the file's name",
+        'package a\n\nfunc F() {\n\tpanic("not implemented")\n}\n',
+        "F",
+        kind="placeholder",
+        path="a_windows.go",
+    ),
     report("a TODO in code", "package a\n\nfunc F() {\n\t// TODO(ann): check\n\tg()\n}\n", "F", kind="todo"),
     report(
         "a panic in a branch",

@@ -87,6 +87,14 @@ CASES = table(
         "A.f",
         kind="placeholder",
     ),
+    report(
+        "no more than the error's own name in a method",
+        "class A:\n    def f(self):\n        raise NotImplementedError('f is not implemented')\n",
+        "A.f",
+        kind="placeholder",
+    ),
+    report("an event's hook", "class A:\n    def f(self):\n        'Called when done.'\n        # TODO: test\n", "A.f"),
+    report("a question", "def f():\n    # XXX does this make sense?\n    pass\n", "f"),
     report("an empty method of an ABC", "class A(ABC):\n    def f(self):\n        pass\n", "A.f"),
     report(
         "an empty method of a class with ABCMeta",

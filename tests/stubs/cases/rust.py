@@ -31,6 +31,12 @@ CASES = table(
     skip("a dummy", "impl Dummy {\n    fn f(&self) {}\n}\n", "Dummy.f"),
     skip("a comment of intent", "fn f() {\n    // Nothing to do here.\n}\n", "f"),
     skip("silenced", "// fimbot: ignore\nfn f() {\n    todo!()\n}\n", "f", kind="placeholder"),
+    report(
+        "unimplemented where a trait demands it",
+        "impl T for A {\n    fn f(&self) {\n        unimplemented!()\n    }\n}\n",
+        "A.f",
+        kind="placeholder",
+    ),
     report("a trait's default", "trait T {\n    fn f(&self) {}\n}\n", "T.f"),
     report("what a trait demands", "impl T for A {\n    fn f(&self) {}\n}\n", "A.f"),
     report("an attribute", "#[test]\nfn f() {}\n", "f"),
