@@ -143,6 +143,10 @@ def _doubt_of_placeholder(site: Site) -> str | None:
         return "an implicit, which may be there for its type alone"
     if re.search(r"\boverride\b", site.header) and not site.new:
         return "an override that has long been there"
+    template = site.node.parent
+    within = template.parent.type if template is not None and template.parent is not None else ""
+    if within == "instance_expression" and not site.new:
+        return "a member of an anonymous instance that has long been there"
     if site.simple_name in ("productElement", "canEqual"):
         return "required by Product, and called by nobody"
     owner = site.owner

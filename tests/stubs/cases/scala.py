@@ -53,6 +53,18 @@ CASES = table(
         kind="placeholder",
         whole=True,
     ),
+    report(
+        "an old member of an anonymous instance",
+        "object A {\n  def f = new B {\n    def g: Int = ???\n  }\n}\n",
+        "A.f.g",
+        kind="placeholder",
+        whole=True,
+    ),
+    mixed(
+        "a new member of an anonymous instance",
+        "object A {\n  def f = new B {\n    def g: Int = ???\n  }\n}\n",
+        "fill placeholder A.f.g",
+    ),
     report("an implicit", "object A {\n  implicit def f[T](implicit t: T): B[T] = ???\n}\n", "A.f", kind="placeholder"),
     report("a null object", "object NoFile extends File {\n  def f(): Unit = ???\n}\n", "NoFile.f", kind="placeholder"),
     report("a hook of an abstract class", "abstract class A {\n  def f(): Unit = {}\n}\n", "A.f"),
