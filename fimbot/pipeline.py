@@ -113,16 +113,17 @@ def ask(findings: Findings, blobs: Blobs, engine: Engine, settings: Settings) ->
         return None if isinstance(content, SkippedFile) else content
 
     unfilled: dict[str, tuple[Stub, ...]] = {}
+    budget = settings.window_tokens or engine.window_tokens
     for at, stub in enumerate(findings.wanted):
         if settings.max_suggestions is not None and at >= settings.max_suggestions:
             yield Skip(stub, f"past the limit of {settings.max_suggestions} suggestions")
             continue
         source = findings.contents[stub.path]
-        context = gather_context(stub, source, blobs.paths(), read, budget=settings.window_tokens)
+        context = gather_context(stub, source, blobs.paths(), read, budget=budget)
         if stub.path not in unfilled:
             unfilled[stub.path] = tuple(_unfilled(stub.path, source))
         others = [other for other in unfilled[stub.path] if other.start != stub.start]
-        window = build_window(source, stub, budget=settings.window_tokens, context=context, others=others)
+        window = build_window(source, stub, budget=budget, context=context, others=others)
         if isinstance(window, Skip):
             yield window
         else:

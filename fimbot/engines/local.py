@@ -40,6 +40,8 @@ MODEL_TOKENS = 32_768
 # The prompt is read in steps of this many tokens, and between two of them it can be stopped: 1 to 2 s on one
 # core. Larger steps are not faster there (37 tokens/s with 128 as with 2,048; 28 with 32 on busy cores).
 STEP_TOKENS = 64
+# One core reads some 40 tokens a second: 20 s a stub.
+WINDOW_TOKENS = 700
 # A stub that takes longer is not worth the wait; one body takes 2 to 40 s on one core.
 SECONDS_PER_STUB = 120.0
 # The same question gives the same answer.
@@ -88,6 +90,10 @@ class LocalEngine:
             return f"{EMBEDDED.sha256} layout {LAYOUT}"
         stat = self.path.stat()
         return f"{self.path} {stat.st_size} {stat.st_mtime_ns} layout {LAYOUT}"
+
+    @property
+    def window_tokens(self) -> int:
+        return WINDOW_TOKENS
 
     def render(self, window: Window) -> tuple[str, str]:
         return render(window)
@@ -280,6 +286,6 @@ def _own_file(model: str | None) -> Path | None:
 
 def _context_tokens(settings: Settings) -> int:
     """Room for the window and the answer. Memory is taken for all of it: 28 KB a token with the embedded model."""
-    # The estimate of a window is at times too low (facts: 0.65 % of windows), hence a quarter more.
-    wanted = settings.window_tokens * 5 // 4 + settings.max_tokens + 64
+    # The estimate of a window is at times too low (0.65 % of windows), hence a quarter more.
+    wanted = (settings.window_tokens or WINDOW_TOKENS) * 5 // 4 + settings.max_tokens + 64
     return min(MODEL_TOKENS, -(-wanted // 256) * 256)

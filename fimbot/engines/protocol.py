@@ -82,6 +82,10 @@ class Engine(Protocol):
     def fingerprint(self) -> str:
         """What decides the answer beside the question itself; part of every cache key. Holds no key."""
 
+    @property
+    def window_tokens(self) -> int:
+        """How large a window suits it where no setting says so."""
+
     def render(self, window: Window) -> tuple[str, str]:
         """Prompt and suffix, the exact text that is sent, context parts in the form that the model knows."""
 

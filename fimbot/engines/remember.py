@@ -15,7 +15,7 @@ class Remembering:
     def __init__(self, engine: Engine, cache: CompletionCache) -> None:
         self._engine, self._cache = engine, cache
         self.name, self.model, self.host = engine.name, engine.model, engine.host
-        self.fingerprint = engine.fingerprint
+        self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
 
     def render(self, window: Window) -> tuple[str, str]:
         return self._engine.render(window)

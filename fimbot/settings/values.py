@@ -25,10 +25,10 @@ class Settings:
     stop: tuple[str, ...] = ()
     random_seed: int | None = None
 
-    # 60,000 tokens a minute for a whole workspace: at 1,500 + 512 a request, 30 stubs a minute.
-    window_tokens: int = 1500
+    window_tokens: int | None = None
+    """None: what suits the engine."""
     concurrency: int = 4
-    deadline: float = 300.0
+    deadline: float = 600.0
     """Seconds for everything that an engine is asked in one run."""
 
     kinds: tuple[Kind, ...] = ("empty-body", "placeholder")

@@ -56,6 +56,6 @@ def test_config_show_tells_values_sources_and_no_key(workshop: Workshop) -> None
     workshop.write("fimbot.toml", 'model = "codestral-2508"\n')
     done = workshop.fimbot("config", "show")
     assert 'model = "codestral-2508"  # fimbot.toml' in done.out
-    assert "window-tokens = 1500  # default" in done.out
+    assert "max-tokens = 512  # default" in done.out
     assert "base-url = " in done.out
     assert "# LANGDOCK_API_KEY is set" in done.out

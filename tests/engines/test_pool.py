@@ -34,6 +34,7 @@ class Scripted:
     model: str = "none"
     host: str = "nowhere"
     fingerprint: str = "scripted"
+    window_tokens: int = 1500
     asked: list[int] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
