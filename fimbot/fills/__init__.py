@@ -9,5 +9,4 @@ prove.py      prove, prove_together: nothing outside the hole changes, and it is
 frame.py      the trees that cut and prove compare
 stream.py     hole_complete: the same cut while the answer streams in
 imports.py    needed_imports: import lines for what the fill uses
-cache.py      answers that were paid for
 """

@@ -57,8 +57,6 @@ class Outline:
     """The nodes that the hole is part of, the outermost first."""
     inside: tuple[Node, ...]
     """The outermost nodes inside the hole."""
-    parents: tuple[Node, ...]
-    """The parent of each of these."""
 
     @property
     def errors_inside(self) -> bool:
@@ -82,7 +80,6 @@ def outline(root: Node, placed: Placed) -> Outline:
     trace: list[Entry] = []
     chain: list[Node] = []
     inside: list[Node] = []
-    parents: list[Node] = []
     pending: list[tuple[Node, int, Node | None]] = [(root, 0, None)]
     while pending:
         node, depth, parent = pending.pop()
@@ -96,14 +93,13 @@ def outline(root: Node, placed: Placed) -> Outline:
             trace.append((node.type, depth, node.start_byte - shift, node.end_byte - shift, structure))
         elif parent is not None and first >= start and last <= end:
             inside.append(node)
-            parents.append(parent)
         else:
             chain.append(node)
             begins = min(first, start) if first <= content_start else -2 - first
             ends = last - end if last > end else _CONTENT_END if last == content_end else -2 - last
             trace.append((node.type, depth, begins, ends, "hole" if parent is not None else ""))
             pending.extend((child, depth + 1, node) for child in reversed(node.children))
-    return Outline(tuple(trace), tuple(chain), tuple(inside), tuple(parents))
+    return Outline(tuple(trace), tuple(chain), tuple(inside))
 
 
 @dataclass(frozen=True)
@@ -174,8 +170,6 @@ class Frame:
             return "the answer does not parse"
         if not found.inside:
             return "the answer is empty"
-        if any(parent.start_byte < self.owner for parent in found.parents):
-            return "the answer goes on after the end of the body"
         if self.hole.shape == "expression":
             named = [node for node in found.inside if node.is_named]
             if len(named) != 1 or len(found.inside) != 1:

@@ -6,6 +6,7 @@ import pytest
 
 from fimbot.values import Fill, Skip
 from tests.fills.asking import BODY, C_BODY, PYTHON, C, filled, flush, made, text
+from tests.fills.bodies import SAMPLES
 
 EXACT = {
     "body only": BODY,
@@ -157,9 +158,9 @@ def test_the_token_limit_behind_the_hole_does_no_harm(answer: str) -> None:
     assert text(PYTHON, answer, finish="length") == BODY
 
 
-def test_a_repeated_neighbour_is_refused() -> None:
-    source = b"def f(x):\n    # first\n    # TODO\n    total = sum(x)\n    print(total)\n"
-    outcome = made(source, "    total = sum(x)\n    print(total)\n")
+def test_the_first_half_of_a_statement_is_refused_though_it_parses() -> None:
+    sample = SAMPLES["a.js"]
+    outcome = made(sample.source, "    return a\n      ? 1\n   ", path="a.js", finish="length")
     assert isinstance(outcome, Skip)
 
 

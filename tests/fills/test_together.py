@@ -73,3 +73,11 @@ def test_a_proof_names_what_is_wrong() -> None:
     assert prove(PYTHON, stub, "") == "the answer is empty"
     assert prove(PYTHON, stub, "    return 1") is not None
     assert prove(PYTHON, stub, BODY + "\n\n    def more(self):\n        return 1") is not None
+
+
+def test_a_fill_that_repeats_the_code_beside_it_is_named() -> None:
+    source = b"def f(x):\n    total = sum(x)\n    # TODO: check\n    print(total, x)\n"
+    stub = stub_in(source)
+    assert prove(source, stub, "    total = sum(x)") == "the answer repeats the code before the hole"
+    assert prove(source, stub, "    print(total,\n          x)") == "the answer repeats the code after the hole"
+    assert prove(source, stub, "    total = max(x)") is None
