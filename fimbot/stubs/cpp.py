@@ -98,6 +98,8 @@ def _doubt(site: Site) -> str | None:
     virtual = re.match(r"(?s)(?:.*\s)?virtual\s(?!.*\b(?:override|final)\b)", site.header)
     if virtual and not says_so_inside(site):
         return "virtual: others override it"
+    if not site.has("missing") and not says_so_inside(site) and re.search(r"\boverride\b", site.header):
+        return "an override that does nothing; the TODO above it may be about something else"
     return doubt_of_idiom(site) or c.doubt_of_empty(site, returns=_returns_value(site.node))
 
 
