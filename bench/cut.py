@@ -141,7 +141,7 @@ def files(corpus: Path, only: str | None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(corpus.rglob("*")):
         language = language_of(path.name)
-        if language is not None and path.is_file() and 400 < path.stat().st_size < _LARGEST:
+        if language is not None and path.is_file() and 200 < path.stat().st_size < _LARGEST:
             found[language].append(str(path))
     for language, paths in found.items():
         random.Random(language).shuffle(paths)

@@ -89,7 +89,7 @@ def _blanked(path: str, source: bytes, name: str, language: Language, node: Node
         return reason
     indent = indentation(source, rest[0].node.start_byte)
     data = source[:start] + f"{indent}{language.line_comment} TODO: implement".encode() + source[end:]
-    stub = _stub(path, data, source.count(b"\n", 0, start) + 1, start)
+    stub = _stub(path, data, LineRange(outer.start_point.row + 1, source.count(b"\n", 0, start) + 1), start)
     if stub is None:
         return "exempt from being a stub, by its name or place"
     outer_end = max(outer.end_byte, end)
@@ -128,8 +128,8 @@ def _terminal(node: Node, language: Language) -> bool:
     return node.type in language.terminals or inner.type in language.terminals
 
 
-def _stub(path: str, data: bytes, line: int, start: int) -> Stub | None:
-    for found in find_stubs(path, data, [LineRange(line, line)]):
+def _stub(path: str, data: bytes, added: LineRange, start: int) -> Stub | None:
+    for found in find_stubs(path, data, [added]):
         if not isinstance(found, Skip) and _begins(data, found, start) and found.kind in ("empty-body", "placeholder"):
             return found
     return None
