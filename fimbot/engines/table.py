@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from fimbot.engines.protocol import Engine, Factory, Outside
+from fimbot.engines.quota import Metered, Quota
 from fimbot.errors import SettingsError
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
@@ -21,6 +22,9 @@ ENGINES: Mapping[str, str] = {
     "codestral": "fimbot.engines.mistral:open_codestral",
     "local": "fimbot.engines.local:open_local",
 }
+
+# Nobody counts what runs on this machine.
+UNMETERED = frozenset({"local"})
 
 FindModel = Callable[[], Path | None]
 
@@ -53,7 +57,10 @@ def open_engine(
     choice = choose_engine(settings, environ, find_model=find_model)
     module, _, factory = ENGINES[choice.name].partition(":")
     open_it = cast(Factory, getattr(import_module(module), factory))
-    return Opened(open_it(settings, Outside(environ, sleep, transport)), choice.why)
+    engine = open_it(settings, Outside(environ, sleep, transport))
+    if choice.name in UNMETERED:
+        return Opened(engine, choice.why)
+    return Opened(Metered(engine, Quota(settings.rpm, settings.tpm)), choice.why)
 
 
 def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None) -> Choice:

@@ -95,6 +95,8 @@ READ: dict[str, Read] = {
     "random_seed": _whole(0),
     "window_tokens": _whole(64),
     "concurrency": _whole(1),
+    "rpm": _whole(1),
+    "tpm": _whole(1),
     "deadline": _number(0.1, math.inf),
     "kinds": _some_of(get_args(Kind)),
     "tiers": _some_of(get_args(Tier)),

@@ -28,6 +28,11 @@ class Settings:
     window_tokens: int | None = None
     """None: what suits the engine."""
     concurrency: int = 4
+    # Of the key's whole workspace, as Langdock documents them.
+    rpm: int = 500
+    """Requests a minute."""
+    tpm: int = 60_000
+    """Tokens a minute."""
     deadline: float = 600.0
     """Seconds for everything that an engine is asked in one run."""
 
