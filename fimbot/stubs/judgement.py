@@ -9,6 +9,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site
 from fimbot.values import Kind, Tier
 
+_HEDGE = re.compile(r"(?i)\b(?:probably|might|maybe|perhaps|just return|work(?:ing)? around)\b")
 _TEST_DATA = re.compile(r"(?i)(?:^|/)(?:_*fixtures?_*|test[_-]?data|testing[_-]data|_*snapshots?_*)/")
 
 
@@ -44,8 +45,8 @@ def _doubt(site: Site) -> str | None:
     comments = "\n".join(item.text for item in site.items if item.kind == "comment")
     if markers.is_disabled_code(comments):
         return "its code was commented out"
-    if comments.rstrip().endswith("?"):
-        return "its comment asks whether there is anything to do"
+    if comments.rstrip().endswith("?") or _HEDGE.search(comments):
+        return "its comment doubts that there is anything to do"
     return "a test's data" if _TEST_DATA.search(site.path) else None
 
 

@@ -48,7 +48,8 @@ GENERATED = re.compile(
 )
 
 PRETENDER = re.compile(
-    r"(?x)(?:^|[._])_*(?:[Mm]ock|[Dd]ummy|[Ff]ake|[Nn]o_?[Oo]p|[Nn]oop|[Nn]ull|[Ss]py|[Ss]tub|[Uu]nimplemented)(?![a-z])"
+    r"(?x)(?:^|[._])_*(?:[Dd]o_?[Nn]othing|DO_NOTHING|[Mm]ock|[Dd]ummy|[Ff]ake|[Nn]o_?[Oo]p|[Nn]oop|[Nn]ull"
+    r"|[Ss]py|[Ss]tub|[Uu]nimplemented)(?![a-z])"
     r"|(?:Mock|Dummy|Fake|NoOp|Noop|Stub|Spy)(?:$|[._A-Z])"
 )
 """Names of callables and classes whose emptiness is their purpose: mocks, dummies, fakes, no-ops."""

@@ -26,6 +26,7 @@ _HOOK_NAME = re.compile(
 _PROMISE = re.compile(
     r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|the|me)\b|please implement|need to|^\W*implement\b"
 )
+_INTERFACES = re.compile(r"\(\s*(?:\w+\.)*I[A-Z]\w*(?:\s*,\s*(?:\w+\.)*I[A-Z]\w*)*\s*\)")
 _EVENT = re.compile(r"(?i)^\W*(?:r?\W*)(?:called|invoked|fired|triggered)\b")
 _HARMLESS_DECORATOR = re.compile(r"@(?:property|staticmethod|classmethod|(?:functools\.)?\w*cache\w*)\b")
 
@@ -166,6 +167,8 @@ def _exempt(site: Site) -> str | None:
         return "abstract, an overload or a hook specification by its decorator"
     if re.search(r"(?:^|[(,.\s])(?:Protocol|Interface)\b", _bases(site.owner)):
         return "a member of a protocol"
+    if re.match(r"_?I[A-Z][a-z]", _class_name(site.owner)) and _INTERFACES.fullmatch(_bases(site.owner)):
+        return "a member of an interface"
     if _under_type_checking(site.outer):
         return "under TYPE_CHECKING"
     return None

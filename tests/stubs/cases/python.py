@@ -39,6 +39,7 @@ CASES = table(
     skip("a protocol's member", "class P(Protocol):\n    def f(self) -> int: ...\n", "P.f"),
     skip("a generic protocol's member", "class P(Protocol[T]):\n    def f(self) -> int:\n        ...\n", "P.f"),
     skip("typing.Protocol", "class P(Base, typing.Protocol):\n    def f(self) -> int:\n        '''Doc.'''\n", "P.f"),
+    skip("an interface that extends another", "class IBeta(IAlpha):\n    def f(x):\n        'Doc.'\n", "IBeta.f"),
     skip("under TYPE_CHECKING", "if TYPE_CHECKING:\n    def f(x: int) -> int: ...\n", "f"),
     skip("under typing.TYPE_CHECKING", "class A:\n    if typing.TYPE_CHECKING:\n        def f(self): ...\n", "A.f"),
     skip("a hook specification", "@hookspec\ndef f(config):\n    pass\n", "f"),
@@ -94,6 +95,7 @@ CASES = table(
         kind="placeholder",
     ),
     report("an event's hook", "class A:\n    def f(self):\n        'Called when done.'\n        # TODO: test\n", "A.f"),
+    report("a doubt", "def f():\n    # TODO: we might need more here\n    return False\n", "f", kind="placeholder"),
     report("a question", "def f():\n    # XXX does this make sense?\n    pass\n", "f"),
     report("an empty method of an ABC", "class A(ABC):\n    def f(self):\n        pass\n", "A.f"),
     report(
