@@ -67,9 +67,10 @@ def _layers(
 
 
 def _file(path: Path, source: str, *, of_user: bool) -> dict[str, Any]:
-    table = _toml(path, source)
+    table: Any = _toml(path, source)
     if path.name == "pyproject.toml":
-        table = table.get("tool", {}).get("fimbot", {})
+        tools = table.get("tool", {})
+        table = tools.get("fimbot", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
         raise SettingsError(f"{source}: must be a table")
     settings: dict[str, Any] = {}
@@ -89,7 +90,7 @@ def _toml(path: Path, source: str) -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number or a nesting beyond Python's limits
         if path.name == "pyproject.toml":
             return {}  # somebody else's file: its own tools complain about it
         raise SettingsError(f"{source}: no valid TOML: {error}") from None

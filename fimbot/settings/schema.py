@@ -16,6 +16,10 @@ Read = Callable[[Any], Any]
 """From a TOML value, or a string of the environment, to the setting's value; ValueError says what it may be."""
 
 
+LARGEST = 2**53
+"""What every reader of JSON takes exactly; git takes no number beyond 2**63."""
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str) and value.strip() and value.isprintable():
         return value.strip()
@@ -28,6 +32,8 @@ def _whole(minimum: int) -> Read:
             number = int(value) if isinstance(value, str) else value
         except ValueError:
             number = None
+        if isinstance(number, int) and number > LARGEST:
+            raise ValueError("a smaller number")
         if isinstance(number, int) and not isinstance(number, bool) and number >= minimum:
             return number
         raise ValueError(f"a whole number, {minimum} or more")
@@ -39,7 +45,7 @@ def _number(minimum: float, maximum: float) -> Read:
     def read(value: Any) -> float:
         try:
             number = float(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else math.nan
-        except ValueError:
+        except (ValueError, OverflowError):
             number = math.nan
         if minimum <= number <= maximum:
             return number
@@ -56,6 +62,14 @@ def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() in ("0", "false", "no", "off"):
         return False
     raise ValueError("true or false")
+
+
+def _patterns(value: Any) -> tuple[str, ...]:
+    """For git's command line, which no NUL can be in."""
+    patterns = _texts(value)
+    if any("\0" in pattern for pattern in patterns):
+        raise ValueError("a list of texts without NUL")
+    return patterns
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -101,7 +115,7 @@ READ: dict[str, Read] = {
     "kinds": _some_of(get_args(Kind)),
     "tiers": _some_of(get_args(Tier)),
     "max_suggestions": _whole(1),
-    "exclude": _texts,
+    "exclude": _patterns,
     "max_file_bytes": _whole(1),
     "cache": _flag,
 }
@@ -120,7 +134,15 @@ def read_setting(name: str, value: Any, source: str) -> Any:
     try:
         return READ[name](value)
     except ValueError as error:
-        raise SettingsError(f"{source}: {kebab(name)} must be {error}, not {value!r}") from None
+        raise SettingsError(f"{source}: {kebab(name)} must be {error}, not {_shown(value)}") from None
+
+
+def _shown(value: Any) -> str:
+    try:
+        shown = repr(value)
+    except ValueError:  # an integer of more digits than Python converts
+        return "a number of thousands of digits"
+    return shown if len(shown) <= 100 else f"{shown[:100]}…"
 
 
 def setting_named(key: str, source: str) -> str:

@@ -124,3 +124,51 @@ def test_the_user_may_say_where_the_key_goes(root: Path, user: Path) -> None:
 def test_an_unknown_variable_is_told_by_its_name() -> None:
     with pytest.raises(SettingsError, match="FIMBOT_MODLE: unknown setting 'modle': did you mean model"):
         load_settings({}, {"FIMBOT_MODLE": "x"}, None, None)
+
+
+HOSTILE = {
+    "tool is no table": "tool = 1\n",
+    "tool is a list of tables": "[[tool]]\na = 1\n",
+    "nested too deeply": "a = " + "[" * 10_000,
+    "a number too long to convert": f"a = {'9' * 5_000}\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_pyproject_that_nothing_can_read_is_left_alone_too(root: Path, user: Path, text: str) -> None:
+    (root / "pyproject.toml").write_text(text)
+    assert load_settings({}, {}, root, user).settings == Settings()
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_file_of_fimbots_that_nothing_can_read_is_told(root: Path, user: Path, text: str) -> None:
+    (root / "fimbot.toml").write_text(text)
+    with pytest.raises(SettingsError, match=r"fimbot\.toml"):
+        load_settings({}, {}, root, user)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1" + "0" * 400,
+        "0x" + "f" * 5_000,
+        "-1",
+        "nan",
+        '"\\u0000"',
+        '["\\u0000"]',
+        '["a", 1]',
+        "{ a = 1 }",
+        "1979-05-27",
+        '"\\u001b"',
+    ],
+)
+def test_whatever_a_repository_sets_is_taken_or_told_in_one_short_line(root: Path, name: str, value: str) -> None:
+    (root / "fimbot.toml").write_text(f"{name} = {value}\n")
+    try:
+        settings = load_settings({}, {}, root, None).settings
+    except SettingsError as error:
+        assert str(error).isprintable()
+        assert len(str(error)) < 1000
+    else:
+        assert name == "stop" or "\\x00" not in repr(getattr(settings, name))
