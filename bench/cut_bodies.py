@@ -84,7 +84,7 @@ def _blanked(path: str, source: bytes, name: str, language: Language, node: Node
         return None  # a body on its header's or its closer's line
     raw = source[start:end]
     outer = language.outer(node)
-    reason = _excluded(raw, outer, code, language)
+    reason = _excluded(raw, outer, node, code, language)
     if reason is not None:
         return reason
     indent = indentation(source, rest[0].node.start_byte)
@@ -92,8 +92,8 @@ def _blanked(path: str, source: bytes, name: str, language: Language, node: Node
     stub = _stub(path, data, LineRange(outer.start_point.row + 1, source.count(b"\n", 0, start) + 1), start)
     if stub is None:
         return "exempt from being a stub, by its name or place"
-    outer_end = max(outer.end_byte, end)
-    literal = any(_inside_literal(each, start, end) for each in walk(outer))
+    outer_end = max(outer.end_byte, node.end_byte, end)  # Rust's attributes stand beside the function
+    literal = any(_inside_literal(each, start, end) for each in walk(node))
     return Blanked(
         language=name,
         source=source,
@@ -111,8 +111,8 @@ def _blanked(path: str, source: bytes, name: str, language: Language, node: Node
     )
 
 
-def _excluded(raw: bytes, outer: Node, code: list[Item], language: Language) -> str | None:
-    if outer.has_error:
+def _excluded(raw: bytes, outer: Node, node: Node, code: list[Item], language: Language) -> str | None:
+    if outer.has_error or node.has_error:
         return "the grammar does not parse it"
     if forbidden_character(raw.decode().replace("\r\n", "\n")) is not None:
         return "it holds an invisible or control character"

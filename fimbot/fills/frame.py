@@ -60,7 +60,12 @@ class Outline:
 
     @property
     def errors_inside(self) -> bool:
-        return any(node.has_error for node in self.inside)
+        return any(node.has_error or _lacks_block(node) for node in self.inside)
+
+
+def _lacks_block(node: Node) -> bool:
+    """`if x:` with nothing in it is no error to Python's grammar."""
+    return any(each.type == "block" and not each.child_count for each in walk(node))
 
 
 def after_blanks(data: bytes, at: int) -> int:

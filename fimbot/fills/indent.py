@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(r"(?<!concatenated_)string|heredoc|nowdoc|text_block|regex|quoted|verbatim|sigil|^text$|_str_")
 _OPENS = re.compile(r"(?:[{(\[:,=+\-*/|&<>\\?.]|\b(?:do|then|else|begin|try|of|where)|\bdo\s*\|[^|]*\|)\s*$")
 _BLOCK_OPENS = re.compile(r"(?:[{:]|\b(?:do|then|else|begin|try)|\bdo\s*\|[^|]*\|)\s*$")
+_QUOTED = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""")
 _CONTINUES = re.compile(r"\s*(?:[.?|&+\-*/=<>,)\]}]|and\b|or\b|else\b)")
 
 
@@ -135,23 +136,28 @@ def _base(lines: list[str], code: list[int], indent: str) -> tuple[str, str]:
         return first, first
     if len(first) > len(indent) and any(blanks(lines[at]) == indent for at in code):
         return indent, indent
-    second = blanks(lines[code[1]])
-    belongs = opens(lines[code[0]]) or _CONTINUES.match(lines[code[1]])
-    if not belongs and len(second) > len(first):
-        return second, second
-    if not belongs and second == indent:
-        return indent, indent
-    # The first line alone has lost its indentation: the second stands deeper in its block, or goes on with it.
-    if belongs and len(first) < len(indent) and second.startswith(indent):
-        alone = len(second) > len(indent) or not (_BLOCK_OPENS.search(lines[code[0]]) or _closes(lines, code, indent))
+    # Has the first line alone lost its indentation, or is all of it moved? The line behind its statement tells.
+    following = _behind_first_statement(lines, code)
+    if following == len(code):
+        alone = len(first) < len(indent) and all(lines[at].startswith(indent) for at in code[1:])
         return (indent, indent) if alone else (first, first)
-    return first, first
+    depth = blanks(lines[code[following]])
+    if _BLOCK_OPENS.search(lines[code[following - 1]]):
+        alone = len(first) < len(indent) < len(depth) and depth.startswith(indent)
+        return (indent, indent) if alone else (first, first)
+    return (depth, depth) if len(depth) > len(first) else (first, first)
 
 
-def _closes(lines: list[str], code: list[int], indent: str) -> bool:
-    """Whether the next line that is less indented than the body closes a bracket."""
-    shallower = (lines[at] for at in code[1:] if len(blanks(lines[at])) < len(indent))
-    return next(shallower, "").lstrip().startswith((")", "]", "}"))
+def _behind_first_statement(lines: list[str], code: list[int]) -> int:
+    """Which line of code is the first that does not go on with the first one."""
+    brackets = 0
+    for count, at in enumerate(code):
+        goes_on = count and (brackets > 0 or opens(lines[code[count - 1]]) or _CONTINUES.match(lines[at]))
+        if count and (not goes_on or (brackets <= 0 and _BLOCK_OPENS.search(lines[code[count - 1]]))):
+            return count
+        bare = _QUOTED.sub("", lines[at])
+        brackets += sum(map(bare.count, "([")) - sum(map(bare.count, ")]"))
+    return len(code)
 
 
 def _unit(lines: list[str], code: list[int], old: dict[int, str]) -> str | None:

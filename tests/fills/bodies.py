@@ -135,11 +135,14 @@ _UNIT = {"a.py": "    ", "a.c": "\t", "a.js": "  ", "a.go": "\t", "a.rb": "  "}
 _LITERALS = ('"""', "`")
 
 
-def _indented(statement: str, indent: str) -> str:
+def _deeper(text: str, indent: str) -> str:
     """Every line deeper, but for those inside a string."""
-    if any(quote in statement for quote in _LITERALS) and "\n" in statement:
-        return indent + statement
-    return "\n".join(indent + line for line in statement.split("\n"))
+    lines, inside = [], False
+    for line in text.split("\n"):
+        lines.append(line if inside or not line else indent + line)
+        if sum(line.count(quote) for quote in _LITERALS) % 2:
+            inside = not inside
+    return "\n".join(lines)
 
 
 def blocks(sample: Sample) -> st.SearchStrategy[str]:
@@ -150,7 +153,7 @@ def blocks(sample: Sample) -> st.SearchStrategy[str]:
 
     def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         def build(first: str, rest: list[str], frame: tuple[str, str]) -> str:
-            body = "\n".join(_indented(each, unit) for each in (first, *rest))
+            body = "\n".join(_deeper(each, unit) for each in (first, *rest))
             return f"{frame[0]}\n{body}" + (f"\n{frame[1]}" if frame[1] else "")
 
         return st.builds(build, code, st.lists(inner, max_size=2), st.sampled_from(sample.blocks))
@@ -169,15 +172,6 @@ def blocks(sample: Sample) -> st.SearchStrategy[str]:
 def true_bodies(draw: st.DrawFn, sample: Sample) -> str:
     statements = draw(st.lists(blocks(sample), min_size=1, max_size=2))
     return "\n".join(_deeper(each, sample.indent) for each in statements)
-
-
-def _deeper(text: str, indent: str) -> str:
-    lines, inside = [], False
-    for line in text.split("\n"):
-        lines.append(line if inside or not line else indent + line)
-        if sum(line.count(quote) for quote in _LITERALS) % 2:
-            inside = not inside
-    return "\n".join(lines)
 
 
 def anything(sample: Sample) -> st.SearchStrategy[str]:

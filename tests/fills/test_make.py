@@ -158,6 +158,27 @@ def test_the_token_limit_behind_the_hole_does_no_harm(answer: str) -> None:
     assert text(PYTHON, answer, finish="length") == BODY
 
 
+FROM_COLUMN_0 = {
+    "an argument over two lines": "print('a',\n              amount)\ntotal = amount\nreturn total",
+    "a condition over two lines": "if (amount or\n        self._balance):\n    return 1\n\nreturn 2",
+    "a block first": "if amount:\n    return 1\nreturn 2",
+    "one block": "for each in range(amount):\n    print(each)",
+    "a bracket in a string": "print('(')\nif amount:\n    return 1\nreturn 2",
+}
+
+
+@pytest.mark.parametrize("flat", FROM_COLUMN_0.values(), ids=FROM_COLUMN_0.keys())
+def test_a_body_from_column_0_is_moved_as_one(flat: str) -> None:
+    moved = "\n".join("        " + line if line else "" for line in flat.split("\n"))
+    assert text(PYTHON, flat) == moved
+    assert text(PYTHON, moved.lstrip()) == moved
+
+
+@pytest.mark.parametrize("answer", ["        if amount:\n", "        x = 1\n        for y in x:\n\n    def z():"])
+def test_a_header_without_a_block_is_no_answer(answer: str) -> None:
+    assert isinstance(made(PYTHON, answer), Skip)
+
+
 def test_the_first_half_of_a_statement_is_refused_though_it_parses() -> None:
     sample = SAMPLES["a.js"]
     outcome = made(sample.source, "    return a\n      ? 1\n   ", path="a.js", finish="length")
