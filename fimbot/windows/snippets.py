@@ -70,12 +70,14 @@ def type_names(root: Node, start: int, end: int) -> list[str]:
 def definition(file: File, at: int, stub_at: int | None) -> str | None:
     """The header and the fields of the type that is named at this byte; of its methods the headers only.
 
-    None for a type around the stub: the window shows that one itself.
+    None for a type around the stub: the window shows that one itself. None for a use: `struct ring *ring` in C.
     """
     node: Node | None = file.node_at(at, at + 1)
     while node is not None and not (node.type in file.language.owner_types or _is_type(node)):
         node = node.parent
     if node is None or node.parent is None:
+        return None
+    if node.type.endswith("_specifier") and node.child_by_field_name("body") is None:
         return None
     if stub_at is not None and node.start_byte <= stub_at < node.end_byte:
         return None

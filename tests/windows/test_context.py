@@ -178,6 +178,16 @@ def test_comments_strings_imports_and_definitions_are_no_calls() -> None:
     assert gather(files, "a.py") == ()
 
 
+def test_a_use_of_a_struct_is_not_its_definition() -> None:
+    files = {
+        "ring.c": '#include "ring.h"\n\nint push(struct ring *ring, int value) {\n    // TODO\n}\n',
+        "list.h": "struct ring;\n",
+        "ring.h": "struct ring {\n    int slots[4];\n    int used;\n};\n",
+    }
+    (found,) = gather(files, "ring.c")
+    assert found == ContextPart("definition", "ring.h", files["ring.h"])
+
+
 def test_a_constructor_is_called_by_its_class() -> None:
     files = {
         "a.py": "class Widget:\n    def __init__(self, size):\n        raise NotImplementedError('TODO')\n",
