@@ -43,7 +43,7 @@ def apply(ids: tuple[str, ...], list_: bool, all_: bool, cached: bool) -> int:
     stored = read_suggestions(repository.git_path(PATCHES))
     if list_:
         for each in stored:
-            click.echo(f"{each.id}  {one_line(each.path)}:{each.start_line}  {one_line(each.name)}")
+            click.echo(f"{one_line(each.id)}  {one_line(each.path)}:{each.start_line}  {one_line(each.name)}")
         return 0
     if bool(ids) == all_:
         raise UsageError("say which: ids, or --all; `fimbot apply --list` shows them")

@@ -13,6 +13,7 @@ import click
 
 from fimbot import __version__
 from fimbot.errors import FimbotError
+from fimbot.reporters.style import one_line, printable
 
 # Named, not imported: each command imports what it needs when it runs.
 COMMANDS = {
@@ -78,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _told(error.format_message(), error.exit_code)
     except FimbotError as error:
-        return _told(str(error), error.exit_status)
+        return _told(one_line(str(error)), error.exit_status)
     except BrokenPipeError:
         return 0  # whoever read it has seen enough (`| head`)
     except Exception as error:
@@ -92,7 +93,8 @@ def _status(result: object) -> int:
 
 
 def _told(message: str, status: int) -> int:
-    click.echo(f"fimbot: {message}", err=True)
+    # Names of files and what a server or git said are in it.
+    click.echo(f"fimbot: {printable(message)}", err=True)
     return status
 
 

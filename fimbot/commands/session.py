@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision
-from fimbot.reporters.style import Style
+from fimbot.reporters.style import Style, one_line
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
 
@@ -87,7 +87,7 @@ def shown_path(path: Path) -> str:
 def say(message: str, *, quiet: bool = False) -> None:
     """To standard error: everything that is not the data that was asked for."""
     if not quiet:
-        click.echo(f"fimbot: {message}", err=True)
+        click.echo(f"fimbot: {one_line(message)}", err=True)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Applies stored suggestions, all or nothing.
 
 A suggestion is bound to its stub, not to a place: the stub is looked up by its id in the content of this moment, so
-that edits elsewhere in the file do not matter and a stub that was changed or filled by hand is never overwritten.
+that edits elsewhere in the file do not matter and a stub that was changed or filled by hand is never overwritten. The
+fill is proved once more against that content.
 The writing is left to `git apply`, which knows filters and line endings and changes nothing unless all of it applies.
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from fimbot.errors import PatchError, UsageError
+from fimbot.fills.prove import prove
 from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
 from fimbot.patches.unified import unified_patch
@@ -65,7 +67,14 @@ def _patch(path: str, suggestions: Sequence[Stored], read: ReadFile) -> bytes:
                 f"{path}: {suggestion.name} has been changed or filled since the suggestion was made, "
                 "nothing was changed; run `fimbot suggest` again"
             )
-        edits += [edit for edit in edits_of(current, stub, _text(stub, suggestion)) if edit not in edits]
+        text = _text(stub, suggestion)
+        # The same stub may stand at another depth by now, or in a file of another encoding.
+        reason = prove(current, stub, text)
+        if reason is not None:
+            raise PatchError(
+                f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again"
+            )
+        edits += [edit for edit in edits_of(current, stub, text) if edit not in edits]
     return unified_patch(path, current, edits)
 
 

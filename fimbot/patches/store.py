@@ -83,8 +83,17 @@ def read_suggestions(directory: Path) -> tuple[Stored, ...]:
     """What the last run has left; none where nothing has. Raises PatchError when the index is damaged."""
     try:
         data = json.loads((directory / INDEX).read_bytes())
-        return tuple(Stored(**record) for record in data["suggestions"])
+        return tuple(_stored(record) for record in data["suggestions"])
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise PatchError(f"{directory / INDEX} cannot be read; run `fimbot suggest` again") from None
+
+
+def _stored(record: dict[str, Any]) -> Stored:
+    stored = Stored(**record)
+    if not all(isinstance(getattr(stored, name), str) for name in ("id", "path", "name", "text")):
+        raise TypeError("a field is no text")
+    if type(stored.start_line) is not int:
+        raise TypeError("the line is no number")
+    return stored

@@ -105,3 +105,23 @@ def test_a_damaged_store_is_one_line(suggested: Workshop) -> None:
     (suggested.root / ".git/fimbot/patches/suggestions.json").write_text("{")
     done = suggested.fimbot("apply", "--all")
     assert (done.status, done.err.count("\n")) == (3, 1)
+
+
+def test_a_stub_that_was_moved_to_another_depth_is_no_place_for_the_old_lines(suggested: Workshop) -> None:
+    moved = "if True:\n" + "".join(f"    {line}\n" for line in TWO.splitlines())
+    suggested.write("a.py", moved)
+    done = suggested.fimbot("apply", "--all")
+    assert done.status == 3
+    assert (suggested.root / "a.py").read_text() == moved
+
+
+def test_a_link_that_took_the_files_place_is_not_followed(suggested: Workshop) -> None:
+    outside = suggested.root.parent / "outside.py"
+    outside.write_text(TWO)
+    (suggested.root / "a.py").unlink()
+    try:
+        (suggested.root / "a.py").symlink_to(outside)
+    except OSError:
+        pytest.skip("no links here")
+    assert suggested.fimbot("apply", "--all").status == 3
+    assert outside.read_text() == TWO

@@ -224,3 +224,25 @@ def test_a_hostile_name_cannot_steer_the_terminal(workshop: Workshop) -> None:
     workshop.git("commit", "-qm", "x")
     workshop.server.text = "    return a + b\n"
     assert "\033" not in workshop.fimbot("suggest", "HEAD~1").out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names, and no such terminals")
+def test_no_message_can_steer_the_terminal(workshop: Workshop) -> None:
+    import pty
+
+    name = "a\033[31m\n.py"
+    workshop.commit()
+    workshop.write(name, STUBBED)
+    workshop.commit()
+    workshop.server.text = "    return a + b\n"
+    workshop.fimbot("suggest", "HEAD~1")
+    workshop.write(name, "x = 1\n")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "fimbot", "apply", "--all"]
+    # click itself takes escape sequences out of what does not go to a terminal.
+    subprocess.run(command, cwd=workshop.root, env=workshop.environ, stdout=theirs, stderr=theirs, check=False)
+    os.close(theirs)
+    said = os.read(ours, 10_000)
+    os.close(ours)
+    assert b"\033" not in said
+    assert b"a\\x1b[31m\\n.py: add has been changed" in said

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fimbot.stubs import javascript
 from fimbot.stubs.language import Site, text_of
+from fimbot.stubs.languages import javascript
 from fimbot.stubs.signs import is_bare
 
 if TYPE_CHECKING:

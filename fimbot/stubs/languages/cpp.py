@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fimbot.stubs import c, markers
+from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, first_named, text_of
+from fimbot.stubs.languages import c
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, is_bare, says_so_inside
 

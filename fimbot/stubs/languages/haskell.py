@@ -37,7 +37,7 @@ def _matches(node: Node) -> list[Node]:
 
 
 def _name_of(node: Node) -> str:
-    """"" for a local definition without parameters, too: it is a variable, unless its signature says otherwise."""
+    """ "" for a local definition without parameters, too: it is a variable, unless its signature says otherwise."""
     name = _defined(node)
     variable = node.type == "bind" and node.parent is not None and node.parent.type == "local_binds"
     return "" if name == "_" or (variable and _signature(node) is None) else name
