@@ -76,7 +76,7 @@ def _compiled(pattern: bytes) -> re.Pattern[bytes]:
 @cache
 def _hint(language: str) -> re.Pattern[bytes]:
     structure = LANGUAGES[language][2].removeprefix(_WORDS).removeprefix(b"|")
-    if structure.startswith(rb"\{"):
+    if structure.startswith(rb"\{") and language != "scala":  # where a body stands behind `=`
         structure = (_BEFORE_GO_BRACE if language == "go" else _BEFORE_BRACE) + structure
     return re.compile(rb"%s|%s|%s" % (_MARKER, _MESSAGE, structure or b"(?!)"), re.IGNORECASE | re.MULTILINE)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fimbot.stubs.find import find_stubs, stubs_in
 from fimbot.stubs.language import Language, load, walk
+from fimbot.stubs.near import may_touch_stub
 from fimbot.stubs.table import language_of, may_hold_stub
 from fimbot.values import WHOLE_FILE, Stub, stub_of
 from tests.stubs.cases import Case, find, told
@@ -34,11 +35,21 @@ def check(case: Case) -> None:
         language_of(case.path) or "", source, [(r.start, r.end) for r in case.added]
     ), "the hint overlooks it"
     stubs = [one for one in found if isinstance(one, Stub)]
+    check_quick(case, stubs)
     for stub in stubs:
         if stub.tier != "report" and stub.kind in ("empty-body", "placeholder"):
             check_hole(stub, source, language)
     if case.hole is not None:
         assert source[stubs[0].hole.start : stubs[0].hole.end].decode() == case.hole
+
+
+def check_quick(case: Case, stubs: Sequence[Stub]) -> None:
+    """The quick way sees every stub, whichever of its lines was added."""
+    for stub in stubs:
+        if stub.tier == "report":
+            continue
+        for line in range(stub.start_line, stub.end_line + 1):
+            assert may_touch_stub(stub.language, case.source.encode(), [(line, line)]), (stub.name, line)
 
 
 def check_hole(stub: Stub, source: bytes, language: Language) -> None:
