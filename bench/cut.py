@@ -167,7 +167,7 @@ def run(corpus: Path, bodies: int, processes: int, only: str | None) -> list[Fil
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--bodies", type=int, default=150, help="for each language")
+    parser.add_argument("--bodies", type=int, default=160, help="for each language")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--language")
     options = parser.parse_args(arguments)

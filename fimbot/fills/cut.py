@@ -151,8 +151,18 @@ def _dead_from(frame: Frame, found: Outline) -> int | None:
     for index, node in enumerate(nodes[:-1]):
         if _is_terminal(frame, node):
             following = nodes[index + 1 :]
-            return None if any(_lives_on(frame, other) for other in following) else node.end_byte
+            return None if any(_lives_on(frame, other) for other in following) else _with_comment(frame, node)
     return None
+
+
+def _with_comment(frame: Frame, node: Node) -> int:
+    """The end of a statement, the comment beside it included."""
+    beside = node.next_sibling
+    while beside is not None and not beside.is_named:
+        beside = beside.next_sibling
+    if beside is None or beside.type not in frame.language.comment_types:
+        return node.end_byte
+    return beside.end_byte if beside.start_point.row == node.end_point.row else node.end_byte
 
 
 def _is_terminal(frame: Frame, node: Node) -> bool:

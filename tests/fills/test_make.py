@@ -14,6 +14,7 @@ EXACT = {
     "a comment less indented within the body": BODY.replace("\n\n", "\n# why\n\n"),
     "a string with text at column 0 in it": '        note = """\nat the margin\n  `x`\n"""\n        return note',
     "brackets in strings": "        note = ')]}'\n        return note",
+    "a comment beside the return": "        return 1  # the rest",
     "a nested function": "        def inner() -> int:\n            return 1\n\n        return inner()",
 }
 
@@ -172,6 +173,10 @@ def test_a_body_from_column_0_is_moved_as_one(flat: str) -> None:
     moved = "\n".join("        " + line if line else "" for line in flat.split("\n"))
     assert text(PYTHON, flat) == moved
     assert text(PYTHON, moved.lstrip()) == moved
+
+
+def test_the_comment_beside_a_return_is_not_dead() -> None:
+    assert text(PYTHON, "        return 1  # one\n        print(2)\n") == "        return 1  # one"
 
 
 @pytest.mark.parametrize("answer", ["        if amount:\n", "        x = 1\n        for y in x:\n\n    def z():"])
