@@ -71,9 +71,7 @@ def _patch(path: str, suggestions: Sequence[Stored], read: ReadFile) -> bytes:
         # The same stub may stand at another depth by now, or in a file of another encoding.
         reason = prove(current, stub, text)
         if reason is not None:
-            raise PatchError(
-                f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again"
-            )
+            raise PatchError(f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again")
         edits += [edit for edit in edits_of(current, stub, text) if edit not in edits]
     return unified_patch(path, current, edits)
 
