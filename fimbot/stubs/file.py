@@ -35,10 +35,13 @@ class SourceFile:
         return any(added.start <= first_row + 1 and last_row + 1 <= added.end for added in self.added)
 
     def touched_nodes(self) -> Iterator[Node]:
-        """At least the nodes with an added line in them, or below an added decorator or comment."""
+        """At least the nodes with an added line in them, below an added decorator or comment, or above the comments
+        that are all there is in a Python body: the parser puts those behind the function."""
         if WHOLE_FILE in self.added:
             return walk(self.tree.root_node)
-        return walk(self.tree.root_node, lambda node: self.touched(node.start_point.row - REACH, node.end_point.row))
+        return walk(
+            self.tree.root_node, lambda node: self.touched(node.start_point.row - REACH, node.end_point.row + REACH)
+        )
 
     def end_of(self, node: Node) -> int:
         """Without the blanks and line breaks that a body by indentation takes along (Scala)."""

@@ -67,7 +67,7 @@ def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
         return None
     outer = language.outer(node)
     above, first_row = comment_above(outer, source, language)
-    last_row = file.last_row(node)
+    last_row = max(file.last_row(node), file.line(body.end - 1) - 1)
     if not file.touched(first_row if markers.says_missing_above(above) else outer.start_point.row, last_row):
         return None
     owners, name = qualified_name(node, simple, language)

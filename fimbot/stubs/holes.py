@@ -69,6 +69,8 @@ def block_hole(source: bytes, owner_start: int, body: Body, items: tuple[Item, .
     line_end = source.find(b"\n", opening, closing + 1 if body.closed else closing)
     if line_end >= 0 and not source[opening:line_end].strip():
         start, lead = line_end + 1, b""
+        if rest and (first_line := line_start(source, rest[0].node.start_byte)) > start:
+            start = first_line  # the blank lines above stay
 
     if not body.closed:
         # A comment's node takes the carriage return of its line along.

@@ -68,3 +68,16 @@ def test_a_file_in_no_known_language_has_no_stubs() -> None:
 
 def test_a_type_stub_file_has_no_stubs() -> None:
     assert find_stubs("a.pyi", b"def f(x: int) -> str: ...\n", [WHOLE_FILE]) == ()
+
+
+def test_an_added_comment_in_a_body_of_nothing_but_comments_touches_its_function() -> None:
+    source = b"x = 1\n\n\ndef shout(text: str) -> None:\n    # TODO: implement\n"
+    for line in (4, 5):
+        assert [stub_of(stub).name for stub in find_stubs("a.py", source, [LineRange(line, line)])] == ["shout"]
+
+
+def test_blank_lines_above_what_is_filled_stay() -> None:
+    source = b'def f():\n    """Doc."""\n\n    # TODO: implement\n    pass\n'
+    (stub,) = find_stubs("a.py", source, [LineRange(1, 9)])
+    hole = stub_of(stub).hole
+    assert source[hole.start : hole.end] == b"    # TODO: implement\n    pass"
