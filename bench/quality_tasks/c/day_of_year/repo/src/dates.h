@@ -1,0 +1,9 @@
+#ifndef DATES_H
+#define DATES_H
+
+#include <stdbool.h>
+
+bool is_leap(int year);
+int day_of_year(int year, int month, int day);
+
+#endif

@@ -1,0 +1,3 @@
+def badge_text(count: int) -> str:
+    # TODO: implement
+    raise NotImplementedError
