@@ -44,7 +44,7 @@ def run(arguments: list[str]) -> int | None:
     changed = _changed_files()
     if changed is None or any(_may_touch_stub(*file) for file in changed):
         return None
-    sys.stdout.write(f"0 stubs in {len(changed):,} changed file{'' if len(changed) == 1 else 's'}\n")
+    sys.stdout.write(f"0 stubs in {len(changed):,} file{'' if len(changed) == 1 else 's'}\n")
     sys.stdout.flush()
     return 0
 

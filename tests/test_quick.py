@@ -58,18 +58,18 @@ def whole_scan() -> str:
 
 
 def test_nothing_changed(here: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
-    assert answer(capfd) == "0 stubs in 0 changed files\n" == whole_scan()
+    assert answer(capfd) == "0 stubs in 0 files\n" == whole_scan()
 
 
 @pytest.mark.parametrize("staged", [False, True], ids=["working tree", "staged"])
 def test_ordinary_changes(here: Sandbox, staged: bool, capfd: pytest.CaptureFixture[str]) -> None:
     here.write("a.py", ORDINARY.replace("y = x + 1", "y = x + 2"))
     here.git(*(["add", "-A"] if staged else ["status"]))
-    assert answer(capfd) == "0 stubs in 1 changed file\n" == whole_scan()
+    assert answer(capfd) == "0 stubs in 1 file\n" == whole_scan()
     here.write("ümläut and space.py", "x = 1\ny = 2\n")
     (here.root / "b.py").unlink()
     here.git("add", "-A")
-    assert answer(capfd) == "0 stubs in 2 changed files\n" == whole_scan()
+    assert answer(capfd) == "0 stubs in 2 files\n" == whole_scan()
 
 
 @pytest.mark.parametrize("staged", [False, True], ids=["working tree", "staged"])
@@ -83,20 +83,20 @@ def test_a_stub_is_left_to_the_whole_scan(here: Sandbox, staged: bool, capfd: py
 def test_a_stub_that_was_there_before(here: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     here.commit(a_py=STUB + ORDINARY)
     here.write("a.py", STUB + ORDINARY + "\nx = 1\n")
-    assert answer(capfd) == "0 stubs in 1 changed file\n" == whole_scan()
+    assert answer(capfd) == "0 stubs in 1 file\n" == whole_scan()
 
 
 def test_the_staged_change_hides_the_working_tree(here: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     here.write("a.py", ORDINARY + "x = 1\n")
     here.git("add", "a.py")
     here.write("b.py", STUB)
-    assert answer(capfd) == "0 stubs in 1 changed file\n" == whole_scan()
+    assert answer(capfd) == "0 stubs in 1 file\n" == whole_scan()
 
 
 def test_a_staged_deletion_is_a_staged_change(here: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     here.git("rm", "-q", "a.py")
     here.write("b.py", STUB)
-    assert answer(capfd) == "0 stubs in 0 changed files\n" == whole_scan()
+    assert answer(capfd) == "0 stubs in 0 files\n" == whole_scan()
 
 
 def test_a_file_that_was_staged_and_then_deleted(here: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_was_only_announced(here: Sandbox, capfd: pytest.CaptureFixt
 
 def test_a_touched_file_with_the_same_content(here: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     os.utime(here.root / "a.py", (1, 1))
-    assert answer(capfd) == "0 stubs in 0 changed files\n"
+    assert answer(capfd) == "0 stubs in 0 files\n"
 
 
 def test_from_a_directory_below(
@@ -122,7 +122,7 @@ def test_from_a_directory_below(
 ) -> None:
     here.write("d/x.txt", "x")
     monkeypatch.chdir(here.root / "d")
-    assert answer(capfd) == "0 stubs in 0 changed files\n"
+    assert answer(capfd) == "0 stubs in 0 files\n"
     here.write("a.py", STUB)
     assert answer(capfd) is None
 
@@ -230,7 +230,7 @@ def test_no_configuration_changes_the_answer(
     monkeypatch.setenv("GIT_DIFF_OPTS", "--unified=0")
     here.git("config", key, value)
     here.write("a.py", ORDINARY.replace("y = x + 1", "y = x + 2"))
-    assert answer(capfd) == "0 stubs in 1 changed file\n"
+    assert answer(capfd) == "0 stubs in 1 file\n"
     # Far below its header, so that only the whole file as context shows that it is one.
     here.write("b.py", 'def f(\n    a,\n\n    b,\n):\n    """Doc."""\n')
     here.git("-c", "core.fsmonitor=false", "commit", "-qam", "x")
@@ -252,7 +252,7 @@ def test_nothing_heavy_is_imported(here: Sandbox) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     told, modules = done.stdout.splitlines()
     status, *names = modules.split()
-    assert (told, status) == ("0 stubs in 20 changed files", "0")
+    assert (told, status) == ("0 stubs in 20 files", "0")
     assert [name for name in names if any(name == heavy or name.startswith(f"{heavy}.") for heavy in HEAVY)] == []
 
 

@@ -75,7 +75,7 @@ def _totals(report: Report, style: Style) -> list[str]:
     )
     asked = len(report.outcomes) - hidden.total()
     if report.engine is None:
-        line = f"{count(asked, 'stub')} in {count(report.files, 'changed file')}"
+        line = f"{count(asked, 'stub')} in {count(report.files, 'file')}"
     else:
         line = f"{filled} of {count(asked, 'stub')} filled by {report.engine} ({report.model})"
         tokens = report.usage.prompt_tokens + report.usage.completion_tokens

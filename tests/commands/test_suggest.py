@@ -28,7 +28,7 @@ def test_a_change_without_stubs_asks_nobody(workshop: Workshop) -> None:
     workshop.commit({"a.py": "x = 2\n"})
     done = workshop.fimbot("suggest", "HEAD~1")
     assert (done.status, workshop.server.requests) == (0, [])
-    assert "0 stubs in 1 changed file" in done.out
+    assert "0 stubs in 1 file" in done.out
 
 
 def test_without_a_change_there_is_nothing_to_do(workshop: Workshop) -> None:
@@ -257,4 +257,4 @@ def test_paths_narrow_the_change(stubbed: Workshop) -> None:
 
 
 def test_excluded_files_are_no_part_of_it(stubbed: Workshop) -> None:
-    assert "0 stubs in 0 changed files" in stubbed.fimbot("suggest", "HEAD~1", FIMBOT_EXCLUDE="*.py").out
+    assert "0 stubs in 0 files" in stubbed.fimbot("suggest", "HEAD~1", FIMBOT_EXCLUDE="*.py").out

@@ -48,7 +48,7 @@ EMPTY = Report(engine=None, model=None, outcomes=(), files=0)
 
 
 def test_nothing_found_is_one_line() -> None:
-    assert reporter("text")(EMPTY, Style()) == "0 stubs in 0 changed files\n"
+    assert reporter("text")(EMPTY, Style()) == "0 stubs in 0 files\n"
 
 
 def test_nothing_found_and_quiet_is_nothing() -> None:
