@@ -3,8 +3,9 @@
     fimbot model pull
     python -m bench.quality ANSWERS.jsonl [--no-ask] [--task NAME]
 
-Asks what ANSWERS.jsonl does not hold yet: once for each task and context, at temperature 0. Then runs each task's tests
-on what each rule makes of the answer. That runs code that a model wrote: in a child process, without a sandbox.
+Asks what ANSWERS.jsonl does not hold yet: once for each task and context, at temperature 0, and once more for what
+fails. Then runs each task's tests on what each rule makes of the answer. That runs code that a model wrote: in a child
+process, without a sandbox.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from statistics import mean, median
 
 from bench.cut_baselines import BASELINES
 from bench.cut_bodies import Blanked
-from bench.quality_ask import SAMPLES, SETTINGS, VARIANTS, Answer, Answers, Asking, askings
+from bench.quality_ask import SETTINGS, TEMPERATURE, VARIANTS, Answer, Answers, Asking, askings
 from bench.quality_check import CHECKS, Task, all_tasks, missing_runtime, passes
 from fimbot.engines.protocol import Engine
 from fimbot.engines.table import open_engine
@@ -188,23 +189,19 @@ def costs(measured: Measured) -> Iterable[str]:
     )
 
 
-def skipped(measured: Measured) -> list[Asking]:
-    return [
-        asking for asking, answer in measured.pairs("full") if measured.judge.fimbot(asking, answer.completion()).reason
-    ]
+def failing(measured: Measured) -> list[tuple[Asking, Verdict]]:
+    verdicts = zip(measured.pairs("full"), measured.fimbot("full"), strict=True)
+    return [(asking, verdict) for (asking, _), verdict in verdicts if not verdict.passes]
 
 
 def second_asks(measured: Measured) -> Iterable[str]:
-    rejected = skipped(measured)
-    yield f"Skipped at temperature 0: {len(rejected)}. Asked again at {SAMPLES[0]} ... {SAMPLES[-1]} as the seed:"
-    for asking in rejected:
-        outcomes = []
-        for seed in SAMPLES:
-            answer = measured.answers.get(asking.sampled(seed))
-            if answer is not None:
-                verdict = measured.judge.fimbot(asking, answer.completion())
-                outcomes.append("passes" if verdict.passes else verdict.reason or "tests fail")
-        yield f"- {asking.task.name}: {'; '.join(outcomes)}"
+    for title, skipped in (("skipped", True), ("that fail their tests", False)):
+        tasks = [asking for asking, verdict in failing(measured) if bool(verdict.reason) is skipped]
+        again = [(asking, measured.answers.get(asking.sampled())) for asking in tasks]
+        verdicts = [measured.judge.fimbot(asking, answer.completion()) for asking, answer in again if answer]
+        right = [verdict.task.name for verdict in verdicts if verdict.passes]
+        yield f"- {title} at temperature 0: {len(tasks)}, asked again: {len(verdicts)}, right then: {len(right)}"
+        yield f"  ({', '.join(right) or 'none'})"
 
 
 def progress(done: str) -> None:
@@ -218,10 +215,9 @@ def ask_all(measured: Measured, engine: Engine) -> None:
             progress(f"{variant}: {name}")
             # Where the rules of others are not compared, what follows the hole's end is of no use.
             measured.answers.ask(each[variant], engine, go_on=variant == "full")
-    for asking in skipped(measured):
-        for seed in SAMPLES:
-            progress(f"again: {asking.task.name}")
-            measured.answers.ask(asking.sampled(seed), engine, go_on=False)
+    for asking, _ in failing(measured):
+        progress(f"again: {asking.task.name}")
+        measured.answers.ask(asking.sampled(), engine, go_on=False)
     progress("")
 
 
@@ -244,7 +240,7 @@ def main() -> int:
         "Cut by each rule": rules,
         "With each part of the context and without it": context,
         "What it takes": costs,
-        "Asked again": second_asks,
+        f"Asked again at temperature {TEMPERATURE}": second_asks,
     }
     for title, lines in sections.items():
         print(f"\n## {title}\n")

@@ -30,7 +30,7 @@ from fimbot.windows.window import build_window
 SETTINGS = Settings(engine="local", window_tokens=WINDOW_TOKENS, max_tokens=256)
 FURTHER = 64
 """Tokens that an answer goes on for after the hole is complete: what the other rules have to cut off."""
-SAMPLES = tuple(range(1, 4))
+SECOND_SEED = 7
 TEMPERATURE = 0.6
 
 VARIANTS = {
@@ -56,8 +56,9 @@ class Asking:
     def key(self) -> str:
         return hashlib.sha256(json.dumps(asdict(self.question)).encode()).hexdigest()
 
-    def sampled(self, seed: int) -> Asking:
-        return replace(self, question=replace(self.question, temperature=TEMPERATURE, random_seed=seed))
+    def sampled(self) -> Asking:
+        """Another try, by chance."""
+        return replace(self, question=replace(self.question, temperature=TEMPERATURE, random_seed=SECOND_SEED))
 
 
 @dataclass(frozen=True, slots=True)
