@@ -8,6 +8,7 @@
     │   ├── EngineRefused       no retry helps: key, host, model or parameters (401, 402, 403, 404, 422)
     │   └── EngineUnavailable   down, slow, throttled or answering nonsense; trying later may help
     ├── ModelError              the embedded model is missing, damaged or could not be fetched
+    ├── ParseError              a text is beyond what a parser gets through in reasonable time
     └── PatchError              a patch could not be written or does not apply
 
 A message is one line: what, where, and what to do now. It never holds a key.
@@ -47,6 +48,10 @@ class EngineUnavailable(EngineError):
 
 
 class ModelError(FimbotError):
+    pass
+
+
+class ParseError(FimbotError):
     pass
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fimbot.changes import Blobs, Repository, Selection, generated_paths, read_changes
+from fimbot.errors import ParseError
 from fimbot.settings.values import Settings
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.table import language_of
@@ -52,7 +53,11 @@ def find(repository: Repository, selection: Selection, blobs: Blobs, settings: S
         if isinstance(source, SkippedFile):
             skipped.append(source)
             continue
-        here = find_stubs(change.path, source, change.added)
+        try:
+            here = find_stubs(change.path, source, change.added)
+        except ParseError as error:
+            skipped.append(SkippedFile(change.path, str(error)))
+            continue
         if here and (reason := withheld_file(change.path)):
             skipped.append(SkippedFile(change.path, reason))
         elif here:
@@ -163,7 +168,10 @@ def fill(
         if found is None:
             outcomes.append(Skip(each.stub, "interrupted"))
         elif isinstance(found, Completion):
-            outcomes.append(make_fill(findings.contents[each.stub.path], each.stub, each.window, found))
+            try:
+                outcomes.append(make_fill(findings.contents[each.stub.path], each.stub, each.window, found))
+            except ParseError as error:
+                outcomes.append(Skip(each.stub, f"the answer {error}"))
         else:
             outcomes.append(Skip(each.stub, str(found)))
             problems[str(found)] = None

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+# Each step to the sibling before takes as long as the node has siblings.
+_MOST_COMMENTS = REACH
+
+
+# Nobody nests a function so deep; and the text of each of 100,000 nested nodes is that of nearly the whole file.
+_DEEPEST = 1000
+
+
 class SourceFile:
     def __init__(self, path: str, source: bytes, language: Language, added: tuple[LineRange, ...]) -> None:
         self.path, self.source, self.language, self.added = path, source, language, added
@@ -38,9 +46,11 @@ class SourceFile:
         """At least the nodes with an added line in them, below an added decorator or comment, or above the comments
         that are all there is in a Python body: the parser puts those behind the function."""
         if WHOLE_FILE in self.added:
-            return walk(self.tree.root_node)
+            return walk(self.tree.root_node, None, _DEEPEST)
         return walk(
-            self.tree.root_node, lambda node: self.touched(node.start_point.row - REACH, node.end_point.row + REACH)
+            self.tree.root_node,
+            lambda node: self.touched(node.start_point.row - REACH, node.end_point.row + REACH),
+            _DEEPEST,
         )
 
     def end_of(self, node: Node) -> int:
@@ -115,7 +125,7 @@ def comment_above(outer: Node, source: bytes, language: Language) -> tuple[str, 
     """The comments on the lines right above, without a blank line between, and the row where they begin."""
     texts: list[str] = []
     below, sibling = outer, _before(outer, language)
-    while sibling is not None and sibling.type in language.comment_types:
+    while sibling is not None and sibling.type in language.comment_types and len(texts) < _MOST_COMMENTS:
         between = source[sibling.end_byte : below.start_byte]
         own_line = not source[line_start(source, sibling.start_byte) : sibling.start_byte].strip()
         # Some grammars count a line comment's line break as part of it.

@@ -13,7 +13,7 @@ from fimbot.stubs.file import SourceFile, comment_above, qualified_name
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.judgement import judge
 from fimbot.stubs.language import Body, Item, Language, Site, load, text_of
-from fimbot.stubs.loose import loose_stubs
+from fimbot.stubs.loose import Loose, loose_stubs
 from fimbot.stubs.table import dialect, language_of, may_hold_stub
 from fimbot.values import LineRange, Skip, Stub
 
@@ -38,15 +38,21 @@ def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineR
     """As `find_stubs`, without asking the hint first."""
     file = SourceFile(path, source, language, tuple(added))
     bodies: list[Stub | Skip] = []
-    loose: list[Node] = []
+    loose: list[Loose] = []
+    around: list[Node] = []
     for node in file.touched_nodes():
+        # Kept while walking: `Node.parent` and its siblings take as long as the node has siblings.
+        while around and around[-1].end_byte <= node.start_byte:
+            around.pop()
+        # In Elixir a callable is a call, and so is what it raises.
+        if node.type in language.comment_types or (node.is_named and language.is_missing_expression(node)):
+            loose.append(Loose(node, around[-1] if around else None))
         if node.type in language.callable_types:
             found = _body(file, node)
             if found is not None:
                 bodies.append(found)
-        # In Elixir a callable is a call, and so is what it raises.
-        if node.type in language.comment_types or (node.is_named and language.is_missing_expression(node)):
-            loose.append(node)
+            if language.name_of(node) and language.body(node) is not None:
+                around.append(node)
     taken = [(stub.start, stub.end) for stub in map(_stub, bodies)]
     return _with_ids(sorted([*bodies, *loose_stubs(file, loose, taken)], key=_position), source)
 

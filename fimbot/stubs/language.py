@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from fimbot.errors import ParseError
 from fimbot.stubs.table import LANGUAGES
 
 if TYPE_CHECKING:
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
 ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "trivial-return", "code"]
+
+
+# A megabyte takes half a second. 200 KB of `{}` take Dart's grammar seven minutes, and a comment in a Python function
+# as long as all comments after it.
+PARSE_SECONDS = 20
+# `Node.text` reads pieces too: of 1 MB they took 200 times as long.
+_PIECE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +161,24 @@ class Language:
     """Declarations that live on after a terminal statement (JavaScript's functions), and labels."""
     indent: str = "    "
 
-    def parse(self, source: bytes) -> Tree:
+    def parse(self, source: bytes, seconds: float = PARSE_SECONDS) -> Tree:
+        """Raises ParseError for a text on which the parser would spend hours."""
         from tree_sitter import Parser
 
-        # A parser a call (microseconds): one may not be used by two threads at once.
-        return Parser(_grammar(self.grammar)).parse(source)
+        end = time.monotonic() + seconds
+
+        def read(at: int, _: object) -> bytes:
+            return source[at : at + _PIECE]
+
+        def late(_at: int, _errors: bool) -> bool:
+            return time.monotonic() > end
+
+        try:
+            # A parser a call (microseconds): one may not be used by two threads at once. The source comes in pieces,
+            # because tree-sitter does not ask `late` otherwise; that costs nothing that could be measured.
+            return Parser(_grammar(self.grammar)).parse(read, progress_callback=late)
+        except ValueError:
+            raise ParseError(f"takes longer than {seconds:g} s to parse") from None
 
 
 @cache
@@ -174,7 +196,7 @@ def load(name: str) -> Language:
     return language
 
 
-def walk(node: Node, inside: Callable[[Node], bool] | None = None) -> Iterator[Node]:
+def walk(node: Node, inside: Callable[[Node], bool] | None = None, deepest: int = 2**31) -> Iterator[Node]:
     """Every node, parents first, and of those that are not `inside` only themselves.
 
     A cursor: recursion would end at a thousand nested brackets.
@@ -184,7 +206,12 @@ def walk(node: Node, inside: Callable[[Node], bool] | None = None) -> Iterator[N
         here = cursor.node
         if here is not None:
             yield here
-        if here is not None and (inside is None or inside(here)) and cursor.goto_first_child():
+        if (
+            here is not None
+            and (inside is None or inside(here))
+            and cursor.depth < deepest
+            and cursor.goto_first_child()
+        ):
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

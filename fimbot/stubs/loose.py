@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
@@ -18,38 +20,35 @@ if TYPE_CHECKING:
 _CONTINUATION = re.compile(r"\W{0,4}(?:\t| {2,})\S")
 
 
-def loose_stubs(file: SourceFile, nodes: Iterable[Node], taken: Sequence[tuple[int, int]]) -> Iterator[Stub | Skip]:
-    """`nodes`: comments and placeholder expressions; `taken`: the bytes of callables that are stubs as a whole."""
-    for node in nodes:
-        if not file.touched(node.start_point.row, node.end_point.row):
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A comment or a placeholder expression, with the innermost callable around it."""
+
+    node: Node
+    callable: Node | None
+
+
+def loose_stubs(file: SourceFile, found: Sequence[Loose], taken: Sequence[tuple[int, int]]) -> Iterator[Stub | Skip]:
+    """`found` in the file's order; `taken`: the bytes of callables that are stubs as a whole."""
+    comments = [each.node for each in found if each.node.type in file.language.comment_types]
+    after = {above.id: below for above, below in pairwise(comments)}
+    for node, callable_ in ((each.node, each.callable) for each in found):
+        if callable_ is None or not file.touched(node.start_point.row, node.end_point.row):
             continue
         if any(start <= node.start_byte < end for start, end in taken):
             continue
-        callable_ = _enclosing_callable(node, file)
-        if callable_ is None:
-            continue
         comment = node.type in file.language.comment_types
-        found = _todo(file, node, callable_) if comment else _expression(file, node, callable_)
-        if found is not None:
-            yield found
+        stub = _todo(file, node, callable_, after) if comment else _expression(file, node, callable_)
+        if stub is not None:
+            yield stub
 
 
-def _enclosing_callable(node: Node, file: SourceFile) -> Node | None:
-    parent = node.parent
-    while parent is not None:
-        known = parent.type in file.language.callable_types and file.language.name_of(parent)
-        if known and file.language.body(parent) is not None:
-            return parent
-        parent = parent.parent
-    return None
-
-
-def _todo(file: SourceFile, node: Node, callable_: Node) -> Stub | Skip | None:
+def _todo(file: SourceFile, node: Node, callable_: Node, after: Mapping[int, Node]) -> Stub | Skip | None:
     text = text_of(node)
     if not markers.is_todo(text):
         return None
     last, end = node, node.end_byte
-    while (below := last.next_sibling) is not None and _continues(below, last, file):
+    while (below := after.get(last.id)) is not None and _continues(below, last, file):
         last, end = below, below.end_byte
     source = file.source
     end = len(source[:end].rstrip(b"\r\n"))  # some grammars count the line break in
@@ -74,8 +73,8 @@ def _todo(file: SourceFile, node: Node, callable_: Node) -> Stub | Skip | None:
 def _continues(below: Node, last: Node, file: SourceFile) -> bool:
     """Continuation lines are indented one step more than the marker's."""
     return (
-        below.type in file.language.comment_types
-        and below.start_point.row == last.end_point.row + 1
+        below.start_point.row == last.end_point.row + 1
+        and not file.source[last.end_byte : below.start_byte].strip()
         and not markers.is_todo(text_of(below))
         and _CONTINUATION.match(text_of(below)) is not None
     )
