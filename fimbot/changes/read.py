@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from fimbot.changes.blobs import too_large
 from fimbot.changes.diff import OPTIONS, DiffOutput, Record
-from fimbot.changes.modes import unreadable
+from fimbot.changes.modes import UNMERGED, unreadable
 from fimbot.changes.paths import on_disk
 from fimbot.changes.repository import Repository
 from fimbot.changes.selection import Comparison, Selection, resolve
-from fimbot.changes.tracked import tracked_files
+from fimbot.changes.tracked import tracked_files, unmerged_paths
 from fimbot.values import WHOLE_FILE, FileChange, SkippedFile
 
 
@@ -53,12 +53,14 @@ def _changed_files(
     }[comparison.origin]
     # What is larger is "binary" to git then: it neither compares nor writes out what nobody will read.
     limit = (f"core.bigFileThreshold={max_file_bytes}",)
+    # Against the working tree git calls a file with conflict markers just modified.
+    conflicts = unmerged_paths(repository) if comparison.origin == "worktree" else frozenset[str]()
     # Pathspecs are relative to where the user stands, hence `at`; the paths that come out are not.
     with repository.stream(*command, "--", *paths, at=repository.cwd, config=limit) as stream:
         output = DiffOutput(stream)
         records: dict[str, Record] = {}
         for record in output.records():
-            if skipped := unreadable(record.path, record.mode):
+            if skipped := unreadable(record.path, UNMERGED if record.path in conflicts else record.mode):
                 yield skipped
             else:
                 records[record.path] = record

@@ -35,6 +35,11 @@ def tracked_files(repository: Repository, comparison: Comparison, paths: tuple[s
         yield from _staged_files(stream)
 
 
+def unmerged_paths(repository: Repository) -> frozenset[str]:
+    with repository.stream("ls-files", "-z", "--unmerged", "--full-name") as stream:
+        return frozenset(file.path for file in _staged_files(stream))
+
+
 def _staged_files(stream: BinaryIO) -> Iterator[TrackedFile]:
     last = ""
     for entry in _fields(stream):

@@ -47,7 +47,7 @@ def test_inside_of_the_git_directory(repo: Sandbox) -> None:
 def test_a_damaged_repository(repo: Sandbox) -> None:
     repo.commit(a_py="x\n")
     repo.write(".git/index", b"damaged")
-    assert complaint(repo, "HEAD").startswith("git diff-index: ")
+    assert complaint(repo, "HEAD").startswith("git ls-files: ")
 
 
 def test_a_broken_configuration(repo: Sandbox) -> None:

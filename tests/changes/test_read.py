@@ -187,6 +187,8 @@ def test_a_conflict_is_skipped(forked: Sandbox) -> None:
         forked.git("merge", "-q", "main")
     assert forked.skipped(staged=True) == {"base.py": "unresolved merge conflict"}
     assert forked.skipped(all_files=True) == {"base.py": "unresolved merge conflict"}
+    # git calls it modified there, with its conflict markers for content.
+    assert forked.skipped("HEAD") == {"base.py": "unresolved merge conflict"}
 
 
 @pytest.mark.parametrize("origin", ["index", "worktree", "commit"])
