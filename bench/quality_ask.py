@@ -12,16 +12,18 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bench.quality_check import Task
-from fimbot.changes import Selection, open_blobs, open_repository
+from fimbot.changes import Blobs, Selection, open_blobs, open_repository
 from fimbot.engines.local import WINDOW_TOKENS, render
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineUnavailable
 from fimbot.fills.make import hole_complete
-from fimbot.pipeline import find
+from fimbot.pipeline import Findings, find
 from fimbot.settings.values import Settings
 from fimbot.values import Completion, SkippedFile, Stub, Window
 from fimbot.windows.context import ContextChoice, Read, gather_context
@@ -87,8 +89,9 @@ class Answer:
         return Completion(self.text, reasons.get(self.finish, "length"), "local", "embedded")  # type: ignore[arg-type]
 
 
-def askings(task: Task, choices: dict[str, ContextChoice]) -> dict[str, Asking]:
-    """The task's question with each choice of context, by way of a real repository with all of it staged."""
+@contextmanager
+def staged(task: Task) -> Iterator[tuple[Findings, Blobs]]:
+    """The task's repository as a real one with all of it staged, and what fimbot finds there."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         root = Path(directory)
         shutil.copytree(task.repository, root, dirs_exist_ok=True)
@@ -97,17 +100,21 @@ def askings(task: Task, choices: dict[str, ContextChoice]) -> dict[str, Asking]:
         repository = open_repository(root)
         selection = Selection(staged=True)
         with open_blobs(repository, selection, max_file_bytes=SETTINGS.max_file_bytes) as blobs:
-            found = find(repository, selection, blobs, SETTINGS)
-            (stub,) = found.wanted
-            source = found.contents[stub.path]
+            yield find(repository, selection, blobs, SETTINGS), blobs
 
-            def read(path: str) -> bytes | None:
-                content = blobs.read_path(path)
-                return None if isinstance(content, SkippedFile) else content
 
-            return {
-                name: _asking(task, source, stub, choice, list(blobs.paths()), read) for name, choice in choices.items()
-            }
+def askings(task: Task, choices: dict[str, ContextChoice]) -> dict[str, Asking]:
+    """The task's question with each choice of context; with all of it as `fimbot.pipeline.ask` asks it."""
+    with staged(task) as (found, blobs):
+        (stub,) = found.wanted
+        source = found.contents[stub.path]
+        paths = list(blobs.paths())
+
+        def read(path: str) -> bytes | None:
+            content = blobs.read_path(path)
+            return None if isinstance(content, SkippedFile) else content
+
+        return {name: _asking(task, source, stub, choice, paths, read) for name, choice in choices.items()}
 
 
 def _asking(task: Task, source: bytes, stub: Stub, choice: ContextChoice, paths: list[str], read: Read) -> Asking:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bench.cut_baselines import dedent
 from bench.quality import as_blanked, interval
-from bench.quality_ask import VARIANTS, askings
+from bench.quality_ask import SETTINGS, VARIANTS, askings, staged
 from bench.quality_check import CHECKS, Task, all_tasks, missing_runtime, passes
+from fimbot.engines.local import LocalEngine
 from fimbot.fills.prove import edit_of, prove
 from fimbot.patches.unified import apply_edits
+from fimbot.pipeline import Asked, ask
 
 TASKS = all_tasks()
 each_task = pytest.mark.parametrize("task", [pytest.param(task, id=task.name) for task in TASKS])
@@ -38,6 +42,17 @@ def test_no_window_shows_the_tests_that_decide(task: Task) -> None:
     shown = asking.question.prompt + asking.question.suffix
     assert task.solution.strip() not in shown
     assert "check" not in {part.path.rpartition("/")[2].partition(".")[0] for part in asking.window.context}
+
+
+def test_the_question_is_the_pipelines() -> None:
+    engine = LocalEngine(Path("not-loaded.gguf"), context_tokens=1024, threads=1)
+    for task in TASKS:
+        if task.name in ("python/board_line", "javascript/endpoint_url", "c/ticket_due"):
+            with staged(task) as (found, blobs):
+                (asked,) = ask(found, blobs, engine, SETTINGS)
+            assert isinstance(asked, Asked)
+            assert askings(task, {"full": VARIANTS["full"]})["full"].question == asked.question
+            assert asked.window.context
 
 
 def test_a_rule_of_others_works_on_a_task() -> None:
