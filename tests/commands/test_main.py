@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from fimbot.commands.main import COMMANDS
@@ -59,3 +62,13 @@ def test_config_show_tells_values_sources_and_no_key(workshop: Workshop) -> None
     assert "max-tokens = 512  # default" in done.out
     assert "base-url = " in done.out
     assert "# LANGDOCK_API_KEY is set" in done.out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes the stream")
+@pytest.mark.parametrize("arguments", ["scan", "scan --all", "suggest --all -q", "apply --list", "--version"])
+def test_a_closed_standard_output_takes_everything(stubbed: Workshop, arguments: str) -> None:
+    command = f'"{sys.executable}" -m fimbot {arguments} >&-'
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=stubbed.root, env=stubbed.environ, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
