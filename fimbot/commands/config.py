@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -46,4 +47,5 @@ def _shown(value: Any) -> str:
         return f"[{', '.join(_shown(each) for each in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    # No setting takes a password, but a URL may have been given with one.
+    return f'"{re.sub("//[^/]*@", "//***@", value)}"' if isinstance(value, str) else str(value)

@@ -42,14 +42,16 @@ def endpoint(base_url: str, route: str) -> httpx.URL:
 
     Raises `SettingsError` for what is no URL, or one that a key must not be sent to.
     """
+    if "@" in base_url:  # before anything quotes it
+        raise SettingsError("base-url holds a user name or password; the key belongs in the environment")
     try:
         url = httpx.URL(base_url.strip())
     except (httpx.InvalidURL, ValueError):
         raise SettingsError(f"base-url {base_url!r} is not a URL") from None
     if url.scheme not in ("http", "https") or not url.host:
         raise SettingsError(f"base-url {base_url!r} must begin with https:// and a host")
-    if url.userinfo:
-        raise SettingsError("base-url holds a user name or password; the key belongs in the environment")
+    if not url.path.isprintable() or (url.port or 0) > 65535:
+        raise SettingsError(f"base-url {base_url!r} has a path or a port that there cannot be")
     if url.query or url.fragment:
         raise SettingsError(f"base-url {base_url!r} must end with its path, without ? or #")
     if url.scheme == "http" and not _is_loopback(url.host):

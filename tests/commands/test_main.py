@@ -72,3 +72,8 @@ def test_a_closed_standard_output_takes_everything(stubbed: Workshop, arguments:
         ["sh", "-c", command], cwd=stubbed.root, env=stubbed.environ, capture_output=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_config_show_masks_a_password_in_a_url(workshop: Workshop) -> None:
+    done = workshop.fimbot("config", "show", FIMBOT_BASE_URL="https://u:hunter22@example.org")
+    assert 'base-url = "https://***@example.org"' in done.out
