@@ -92,8 +92,8 @@ def say(message: str, *, quiet: bool = False) -> None:
 
 @contextmanager
 def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
+    """A bar on standard error, on a terminal only, and one that can move the cursor."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda done, total: None
         return
     with click.progressbar(length=1, label=label, file=sys.stderr, show_eta=True) as bar:

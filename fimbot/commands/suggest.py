@@ -19,7 +19,7 @@ from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
 from fimbot.patches.store import combined_patch, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
-from fimbot.reporters.style import one_line, printable
+from fimbot.reporters.style import count, one_line, printable
 from fimbot.reporters.text import place
 from fimbot.values import Outcome, Report, Skip, Suggestion, Usage, stub_of
 
@@ -66,8 +66,10 @@ def suggest(
         return show_questions(session)
     run = run_suggest(session, quiet=quiet)
     directory = session.repository.git_path(PATCHES)
-    problems = [*run.report.problems, *_written(directory, run)]
-    style = style_of(session.repository, color, verbose=verbose, quiet=quiet, patches=directory)
+    unwritten = _written(directory, run)
+    problems = [*run.report.problems, *unwritten]
+    written = None if unwritten else directory
+    style = style_of(session.repository, color, verbose=verbose, quiet=quiet, patches=written)
     if output is not None:
         write_bytes(run.report.patch, output)
     if output != "-":
@@ -76,7 +78,7 @@ def suggest(
         from fimbot.commands.apply import apply_suggestions
 
         apply_suggestions(session.repository, run.suggestions)
-        say(f"applied {len(run.suggestions)} to the working tree", quiet=quiet)
+        say(f"applied {count(len(run.suggestions), 'suggestion')} to the working tree", quiet=quiet)
     for problem in problems:
         say(problem)
     if run.interrupted:
@@ -111,7 +113,7 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
     with remembering(opened.engine, session.settings) as engine:
         deadline = Deadline.after(session.settings.deadline)
         questions = [each for each in asked if isinstance(each, Asked)]
-        with progress_bar(f"filling {len(questions)} stubs", quiet=quiet) as progress:
+        with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=quiet) as progress:
             filled = fill(findings, questions, engine, session.settings, deadline, progress)
     unasked = tuple(each for each in asked if isinstance(each, Skip))
     filled = replace(filled, outcomes=filled.outcomes + unasked)
@@ -172,7 +174,7 @@ def show_questions(session: Session) -> int:
             click.echo(f"--- prompt\n{printable(each.question.prompt)}\n--- suffix\n{printable(each.question.suffix)}")
             for kept in each.window.withheld:
                 click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
-    say(f"nothing was sent: {len(findings.wanted)} stubs, about {total:,} tokens of prompts")
+    say(f"nothing was sent: {count(len(findings.wanted), 'stub')}, about {total:,} tokens of prompts")
     return 0
 
 

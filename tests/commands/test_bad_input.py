@@ -180,6 +180,7 @@ def test_a_place_for_patches_that_is_taken(stubbed: Workshop) -> None:
     assert done.status == 3
     assert "+    return a + b" in done.out
     assert "the patches cannot be written" in done.err
+    assert "all.patch" not in done.out  # which would be that of another run
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for a child process")
@@ -246,3 +247,17 @@ def test_no_message_can_steer_the_terminal(workshop: Workshop) -> None:
     os.close(ours)
     assert b"\033" not in said
     assert b"a\\x1b[31m\\n.py: add has been changed" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
+@pytest.mark.parametrize(("term", "bar"), [("xterm", True), ("dumb", False)])
+def test_a_terminal_that_knows_no_control_sequences_gets_none(stubbed: Workshop, term: str, bar: bool) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "fimbot", "suggest", "HEAD~1"]
+    subprocess.run(command, cwd=stubbed.root, env=stubbed.environ | {"TERM": term}, stderr=theirs, check=True)
+    os.close(theirs)
+    said = os.read(ours, 10_000)
+    os.close(ours)
+    assert (b"\033" in said, b"filling 1 stub " in said) == (bar, bar), said
