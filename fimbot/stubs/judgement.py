@@ -92,6 +92,9 @@ def _exemption(site: Site, language: Language) -> str | None:
         return "fimbot: ignore"
     if any(markers.CONTRACT.search(text) for text in (*texts, site.above)):
         return "empty by contract"
+    comments = [item.text for item in site.items if item.kind == "comment"]
+    if any(markers.EXCUSE.search(text) and not markers.is_todo(text) for text in comments):
+        return "empty on purpose"
     if markers.PRETENDER.search(site.name):
         return "a mock, a fake or a no-op by its name"
     return None

@@ -32,11 +32,13 @@ CONTRACT = re.compile(
     r"|does(?: not|n't) support|intended to be implemented|intentionally"
     r"|deliberately|(?:left|leave|leave this) (?:blank|empty)|on purpose|by design"
     r"|default implementation|\bstub for\b|\babstract method"
-    r"|\bignored?\b|not needed|no need|unused|not used"
     r"|nothing (?:here|needed|required)|\bplaceholder for sub"
     r"|\btodo\b\W+(?:\w+\W+){0,2}(?:remove|delete|get rid)\b"
 )
 """The body is empty, or raises, by contract or on purpose."""
+
+EXCUSE = re.compile(r"(?i)\bignored?\b|not needed|no need|unused|not used")
+"""Why a body is empty, where a comment inside it says so; in documentation it is said of arguments and input."""
 
 _CODE_LINE = re.compile(r"(?m)^(?!.*\b(?:todo|fixme)\b)[^\n]*(?:[;{}]|\w\)|\w\s*[+*/-]?=\s*[\w\"'(\[][^\n]*)[ \t\r]*$")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from fimbot.stubs.language import Body, text_of
-from fimbot.stubs.markers import CONTRACT, says_missing
+from fimbot.stubs.markers import CONTRACT, EXCUSE, IGNORE, says_missing
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -49,7 +49,7 @@ def commented(node: Node, comments: Sequence[Node]) -> Body:
 def _tells(comment: Node) -> bool:
     """Why there is nothing, or that there is something to do; other remarks stay where they are."""
     text = text_of(comment)
-    return says_missing(text) or CONTRACT.search(text) is not None
+    return says_missing(text) or any(said.search(text) for said in (CONTRACT, EXCUSE, IGNORE))
 
 
 def beside(node: Node, comment_types: frozenset[str]) -> list[Node]:

@@ -157,6 +157,11 @@ CASES = table(
     suggest("a header of several lines", "def f(\n    x: int,\n    y: str = '#',\n) -> None:\n    pass\n", "f"),
     suggest("a discard", "def f(x):\n    _ = x\n", "f"),
     fill("only a TODO", "def f(x):\n    # TODO: later\n", "f", kind="empty-body", hole="    # TODO: later"),
+    fill(
+        "a docstring that says what is ignored",
+        'def f(x) -> int:\n    """Blank lines are ignored, unused ones too."""\n    raise NotImplementedError\n',
+        "f",
+    ),
     fill("only a TODO, and code after it", "def f(x):\n    # TODO: later\n\nX = 1\n", "f", kind="empty-body"),
     fill(
         "a TODO in a method, and another after it",
