@@ -4,6 +4,7 @@ from fimbot.changes.blobs import Blobs, generated_paths, list_paths, open_blobs
 from fimbot.changes.read import read_changes
 from fimbot.changes.repository import Repository, open_repository
 from fimbot.changes.selection import Selection, split_revision
+from fimbot.changes.tracked import untracked_files
 
 __all__ = [
     "Blobs",
@@ -15,4 +16,5 @@ __all__ = [
     "open_repository",
     "read_changes",
     "split_revision",
+    "untracked_files",
 ]

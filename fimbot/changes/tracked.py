@@ -40,6 +40,14 @@ def unmerged_paths(repository: Repository) -> frozenset[str]:
         return frozenset(file.path for file in _staged_files(stream))
 
 
+def untracked_files(repository: Repository, paths: tuple[str, ...] = ()) -> list[str]:
+    """Without those that are ignored."""
+    at = repository.cwd if paths else repository.root
+    command = ("ls-files", "-z", "--others", "--exclude-standard", "--full-name")
+    with repository.stream(*command, "--", *paths, at=at) as stream:
+        return [text(name) for name in _fields(stream)]
+
+
 def _staged_files(stream: BinaryIO) -> Iterator[TrackedFile]:
     last = ""
     for entry in _fields(stream):

@@ -10,7 +10,7 @@ import click
 
 from fimbot.commands import options
 from fimbot.commands.output import write_report
-from fimbot.commands.session import open_session, style_of
+from fimbot.commands.session import mention_untracked, open_session, style_of
 from fimbot.values import Kind, Report, stub_of
 
 
@@ -42,6 +42,9 @@ def scan(
     settings = session.settings if kinds else replace(session.settings, kinds=get_args(Kind))
     with session.blobs() as blobs:
         findings = find(session.repository, session.selection, blobs, settings)
+    # Without words the answer may come from the quick way, which has no time for another git process.
+    if words and not findings.files:
+        mention_untracked(session, quiet=quiet)
     outcomes = sorted((*findings.wanted, *findings.listed), key=lambda o: (stub_of(o).path, stub_of(o).hole.start))
     if kinds:
         outcomes = [outcome for outcome in outcomes if stub_of(outcome).kind in settings.kinds]

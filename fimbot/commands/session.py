@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision
-from fimbot.reporters.style import Style, one_line
+from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision, untracked_files
+from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
 
@@ -88,6 +88,19 @@ def say(message: str, *, quiet: bool = False) -> None:
     """To standard error: everything that is not the data that was asked for."""
     if not quiet:
         click.echo(f"fimbot: {one_line(message)}", err=True)
+
+
+def mention_untracked(session: Session, *, quiet: bool) -> None:
+    """For a change of no files: where somebody wrote a new one, it is the one that was meant."""
+    if session.selection.revision is not None or quiet:
+        return
+    from fimbot.stubs.table import language_of
+
+    names = [name for name in untracked_files(session.repository, session.selection.paths) if language_of(name)]
+    if names:
+        were, them = ("was", "it") if len(names) == 1 else ("were", "them")
+        example = one_line(names[0]) + (", ..." if len(names) > 1 else "")
+        say(f"{count(len(names), 'untracked file')} {were} not looked at: `git add` {them} first ({example})")
 
 
 @contextmanager

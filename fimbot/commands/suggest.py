@@ -13,7 +13,16 @@ import click
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes, write_report
-from fimbot.commands.session import PATCHES, Session, open_session, progress_bar, remembering, say, style_of
+from fimbot.commands.session import (
+    PATCHES,
+    Session,
+    mention_untracked,
+    open_session,
+    progress_bar,
+    remembering,
+    say,
+    style_of,
+)
 from fimbot.engines.protocol import Deadline, Engine
 from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
@@ -105,6 +114,8 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
     begun = time.monotonic()
     with session.blobs() as blobs:
         findings = find(session.repository, session.selection, blobs, session.settings)
+        if not findings.files:
+            mention_untracked(session, quiet=quiet)
         if not findings.wanted:
             return Run(_report(findings, None, _NOTHING, begun), {})
         opened = open_engine(session.settings, os.environ)

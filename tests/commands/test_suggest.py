@@ -258,3 +258,16 @@ def test_paths_narrow_the_change(stubbed: Workshop) -> None:
 
 def test_excluded_files_are_no_part_of_it(stubbed: Workshop) -> None:
     assert "0 stubs in 0 files" in stubbed.fimbot("suggest", "HEAD~1", FIMBOT_EXCLUDE="*.py").out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("suggest",), ("suggest", "new.py"), ("scan", "new.py"), ("suggest", "--all", "new.py")]
+)
+def test_a_new_file_that_git_does_not_know_is_mentioned(workshop: Workshop, arguments: tuple[str, ...]) -> None:
+    workshop.commit({"a.py": "x = 1\n", ".gitignore": "ignored.py\n"})
+    assert "untracked" not in workshop.fimbot(*arguments[:1], "a.py").err
+    for name in ("new.py", "ignored.py", "notes.txt"):
+        workshop.write(name, STUBBED)
+    done = workshop.fimbot(*arguments)
+    assert (done.status, done.err) == (0, "fimbot: 1 untracked file was not looked at: `git add` it first (new.py)\n")
+    assert workshop.fimbot(*arguments, "-q").err == ""
