@@ -79,6 +79,8 @@ def _totals(report: Report, style: Style) -> list[str]:
     else:
         line = f"{filled} of {count(asked, 'stub')} filled by {report.engine} ({report.model})"
         tokens = report.usage.prompt_tokens + report.usage.completion_tokens
+        known = sum(isinstance(each, Suggestion) and each.fill.completion.cached for each in report.outcomes)
+        line += f", {known} known from before" if known else ""
         line += f", {count(report.requests, 'request')}, {tokens:,} tokens, {report.seconds:.1f} s"
     lines = [line]
     if hidden and not style.verbose:

@@ -63,6 +63,10 @@ def test_the_same_question_is_not_paid_for_twice(stubbed: Workshop) -> None:
     assert first["stubs"][0]["fill"]["text"] == second["stubs"][0]["fill"]["text"]
     assert second["stubs"][0]["fill"]["cached"]
     assert second["summary"]["requests"] == 0
+    assert (
+        "1 of 1 stub filled by langdock (codestral-2501), 1 known from before, 0 req"
+        in stubbed.fimbot("suggest", "HEAD~1").out
+    )
 
 
 def test_no_cache_asks_again(stubbed: Workshop) -> None:
