@@ -76,10 +76,11 @@ def _has_settings(directory: str) -> bool:
 def _changed_files() -> list[_File] | None:
     """Of the staged change, or else of the working tree; None if unusual."""
     # -m: a file that was staged and then deleted counts, as it does for the whole scan.
-    status, _ = _git("diff-index", "-m", "--quiet", "--ignore-submodules=dirty", "HEAD", "--")
+    anything = _start("diff-index", "-m", "--quiet", "--ignore-submodules=dirty", "HEAD", "--")
+    any_staged = _start("diff-index", "--cached", "--quiet", "--ita-invisible-in-index", "HEAD", "--")
+    (status, _), (staged, _) = _finish(anything), _finish(any_staged)
     if status != 1:
         return [] if status == 0 else None
-    staged, _ = _git("diff-index", "--cached", "--quiet", "--ita-invisible-in-index", "HEAD", "--")
     where = ("--cached",) if staged else ()
     started = _start("diff-index", *where, *DIFF, "--diff-filter=d", _CONTEXT, "HEAD", "--")
     # While git works: `re` and the patterns take as long as it does.
@@ -151,13 +152,8 @@ def _may_touch_stub(path: str, texts: list[_Text]) -> bool:
     )
 
 
-def _git(*arguments: str) -> tuple[int, bytes]:
-    """Exit status (-1: not started, or too much to read) and output."""
-    return _finish(_start(*arguments))
-
-
 def _start(*arguments: str) -> tuple[int, int]:
-    """The process and the end of the pipe to read from."""
+    """The process (-1: not started) and the end of the pipe to read from."""
     command = ["git", "--no-pager"]
     for setting in (*CONFIGURATION, f"core.bigFileThreshold={MAX_FILE}"):
         command += ("-c", setting)
@@ -180,6 +176,7 @@ def _start(*arguments: str) -> tuple[int, int]:
 
 
 def _finish(started: tuple[int, int]) -> tuple[int, bytes]:
+    """Exit status (-1: not started, or too much to read) and output."""
     child, reader = started
     pieces = []
     size = 0

@@ -12,7 +12,7 @@ from fimbot.changes import Repository, Selection, open_blobs, open_repository
 from fimbot.commands.session import PATCHES, say
 from fimbot.errors import FimbotError, UsageError
 from fimbot.patches.apply import apply_stored, choose
-from fimbot.patches.store import Stored, read_suggestions
+from fimbot.patches.store import Stored, forget, read_suggestions
 from fimbot.reporters.style import count, one_line
 from fimbot.values import SkippedFile, Suggestion
 
@@ -79,3 +79,5 @@ def _apply(repository: Repository, chosen: Sequence[Stored], *, cached: bool) ->
             return message.strip().replace("\n", "; ") if status else None
 
         apply_stored(chosen, read, git_apply)
+    if not cached:
+        forget(repository.git_path(PATCHES), {each.id for each in chosen})

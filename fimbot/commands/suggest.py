@@ -156,8 +156,8 @@ def _place(outcome: Outcome) -> tuple[str, int]:
 
 def _written(directory: Path, run: Run) -> list[str]:
     """Writes the patches; what kept them from being written, which must not keep them from being shown."""
-    if not run.report.engine:
-        return []
+    if not run.report.engine and not directory.exists():
+        return []  # nothing to write, and nothing of an earlier run to replace
     try:
         write_patches(directory, run.suggestions, run.contents)
     except PatchError as error:

@@ -76,7 +76,7 @@ def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model:
         return Choice("langdock", "langdock: api-key-command is set, and no engine is chosen")
     model = (find_model or _embedded_model)()
     if model is not None:
-        return Choice("local", f"local: no key in the environment, and the embedded model is at {model}")
+        return Choice("local", f"local: no key in the environment, and the embedded model is at {_from_home(model)}")
     raise SettingsError(
         "no engine is ready: set LANGDOCK_API_KEY (or MISTRAL_API_KEY, CODESTRAL_API_KEY), "
         "or get the embedded model with `fimbot model pull`"
@@ -89,6 +89,13 @@ def _known(name: str) -> str:
     near = get_close_matches(name, ENGINES, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "there are " + ", ".join(ENGINES)
     raise SettingsError(f"unknown engine {name!r}: {hint}")
+
+
+def _from_home(path: Path) -> str:
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    except (ValueError, RuntimeError):  # elsewhere, or no home
+        return str(path)
 
 
 def _embedded_model() -> Path | None:

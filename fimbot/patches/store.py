@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def write_patches(directory: Path, suggestions: Iterable[Suggestion], contents: 
     suggestions = tuple(suggestions)
     files = {f"{s.fill.stub.id}.patch": s.patch for s in suggestions}
     files[ALL] = combined_patch(suggestions, contents)
-    files[INDEX] = json.dumps({"version": 1, "suggestions": [_record(s) for s in suggestions]}).encode()
+    files[INDEX] = _index([_record(s) for s in suggestions])
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -61,6 +61,19 @@ def write_patches(directory: Path, suggestions: Iterable[Suggestion], contents: 
     except OSError as error:
         reason = error.strerror or str(error)
         raise PatchError(f"the patches cannot be written to {directory}: {reason}; --output - prints them") from None
+
+
+def forget(directory: Path, applied: Collection[str]) -> None:
+    """Takes suggestions that are in the working tree now out of the index; their patches stay."""
+    left = [asdict(each) for each in read_suggestions(directory) if each.id not in applied]
+    try:
+        _write(directory / INDEX, _index(left))
+    except OSError as error:
+        raise PatchError(f"applied, but {directory / INDEX} cannot be written: {error.strerror or error}") from None
+
+
+def _index(records: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"version": 1, "suggestions": records}).encode()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -99,8 +99,8 @@ _TRIVIAL = (
 _PYTHON_MARKER = re.compile(rb"#[^\w\n]*+(?:todo|fixme|xxx|hack|bug)(?![a-z0-9])", re.IGNORECASE)
 _ANY_MARKER = b"(?im)" + _MARKER + b"|" + _MESSAGE
 
-# A text that says "def" in a docstring hides the header above it: so many are tried.
-_HEADERS_ABOVE = 3
+# A docstring that says "def" hides the header above it: so many are tried.
+_HEADERS_ABOVE = 12
 
 
 def _touches_python(source: bytes, start: int, end: int) -> bool:

@@ -58,6 +58,21 @@ def test_one_after_the_other_though_they_are_neighbours(suggested: Workshop) -> 
     assert (suggested.root / "a.py").read_text() == TWO.replace("pass", "return 1")
 
 
+def test_what_is_applied_is_no_longer_offered(suggested: Workshop) -> None:
+    first, second = ids(suggested)
+    assert suggested.fimbot("apply", first).status == 0
+    assert ids(suggested) == [second]
+    assert suggested.fimbot("apply", "--all").status == 0
+    assert (suggested.root / "a.py").read_text() == TWO.replace("pass", "return 1")
+    assert "nothing to apply" in suggested.fimbot("apply", "--all").err
+
+
+def test_a_run_that_finds_nothing_leaves_nothing_to_apply(suggested: Workshop) -> None:
+    suggested.fimbot("suggest", "HEAD")
+    assert ids(suggested) == []
+    assert (suggested.root / ".git/fimbot/patches/all.patch").read_bytes() == b""
+
+
 def test_the_index_alone(suggested: Workshop) -> None:
     suggested.write("a.py", "mine = 1\n" + TWO)
     assert suggested.fimbot("apply", "--all", "--cached").status == 0
