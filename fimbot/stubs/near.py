@@ -168,7 +168,8 @@ def _end_of_filler(source: bytes, header: int) -> int:
     if line > body and beside and not beside.startswith(b"#"):
         return stop
     # Filler that is not indented is not the body's; so the body ended before it. (Or it is a docstring's text.)
-    if any(len(text) - len(text.lstrip()) <= indentation for text in _texts(source, body, stop)):
+    depths = [len(text) - len(text.lstrip()) for text in _texts(source, body, stop)]
+    if any(depth <= indentation for depth in depths) or (depths and stop - line < depths[0]):
         return stop
     if _compiled(_MISSING).match(source, stop):
         return _end_of_statement(source, stop)
