@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import strategies as st
 
 from fimbot.stubs.find import find_stubs, stubs_in
@@ -17,12 +16,6 @@ from tests.stubs.cases import Case, find, told
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-
-def cases(table: Sequence[Case]) -> pytest.MarkDecorator:
-    ids = [case.id for case in table]
-    assert len(set(ids)) == len(ids), "two cases of one name"
-    return pytest.mark.parametrize("case", table, ids=ids)
 
 
 def check(case: Case) -> None:
