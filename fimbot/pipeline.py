@@ -11,7 +11,19 @@ from fimbot.errors import ParseError
 from fimbot.settings.values import Settings
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.table import language_of
-from fimbot.values import WHOLE_FILE, Completion, Fill, Outcome, Skip, SkippedFile, Stub, Suggestion, Window, Withheld
+from fimbot.values import (
+    WHOLE_FILE,
+    Completion,
+    Fill,
+    Outcome,
+    Skip,
+    SkippedFile,
+    Stub,
+    Suggestion,
+    Window,
+    Withheld,
+    stub_of,
+)
 from fimbot.windows.secrets import withheld_file
 
 if TYPE_CHECKING:
@@ -64,20 +76,21 @@ def find(repository: Repository, selection: Selection, blobs: Blobs, settings: S
             found += here
             contents[change.path] = source
     generated = generated_paths(repository, contents)
-    found = [_generated(each) if _stub(each).path in generated else each for each in found]
-    wanted = [each for each in found if isinstance(each, Stub) and is_wanted(each, settings)]
-    listed = [each for each in found if each not in wanted]
+    found = [_generated(each) if stub_of(each).path in generated else each for each in found]
+    wanted: list[Stub] = []
+    listed: list[Stub | Skip] = []
+    for each in found:
+        if isinstance(each, Stub) and is_wanted(each, settings):
+            wanted.append(each)
+        else:
+            listed.append(each)
     paths = {stub.path for stub in wanted}
     kept = {path: content for path, content in contents.items() if path in paths}
     return Findings(tuple(wanted), tuple(listed), kept, files, tuple(skipped))
 
 
-def _stub(found: Stub | Skip) -> Stub:
-    return found.stub if isinstance(found, Skip) else found
-
-
 def _generated(found: Stub | Skip) -> Skip:
-    return Skip(replace(_stub(found), tier="report"), "in a file that .gitattributes calls generated")
+    return Skip(replace(stub_of(found), tier="report"), "in a file that .gitattributes calls generated")
 
 
 def is_wanted(stub: Stub, settings: Settings) -> bool:

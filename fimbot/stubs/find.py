@@ -15,7 +15,7 @@ from fimbot.stubs.judgement import judge
 from fimbot.stubs.language import Body, Item, Language, Site, load, text_of
 from fimbot.stubs.loose import Loose, loose_stubs
 from fimbot.stubs.table import dialect, language_of, may_hold_stub
-from fimbot.values import LineRange, Skip, Stub
+from fimbot.values import LineRange, Skip, Stub, stub_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -53,16 +53,12 @@ def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineR
                 bodies.append(found)
             if language.name_of(node) and language.body(node) is not None:
                 around.append(node)
-    taken = [(stub.start, stub.end) for stub in map(_stub, bodies)]
+    taken = [(stub.start, stub.end) for stub in map(stub_of, bodies)]
     return _with_ids(sorted([*bodies, *loose_stubs(file, loose, taken)], key=_position), source)
 
 
-def _stub(found: Stub | Skip) -> Stub:
-    return found.stub if isinstance(found, Skip) else found
-
-
 def _position(found: Stub | Skip) -> tuple[int, int]:
-    return _stub(found).hole.start, _stub(found).start
+    return stub_of(found).hole.start, stub_of(found).start
 
 
 def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
