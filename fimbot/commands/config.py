@@ -13,7 +13,7 @@ import click
 from fimbot.changes import open_repository
 from fimbot.errors import GitError
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
-from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.schema import kebab
 
 
@@ -26,10 +26,10 @@ def config() -> None:
 def show() -> int:
     """Shows each value and where it came from; of keys only that they are there."""
     try:
-        root = open_repository(Path.cwd()).root
+        files = files_in(open_repository(Path.cwd()).root)
     except GitError:
-        root = None
-    loaded = load_settings({}, os.environ, root, user_file())
+        files = None
+    loaded = load_settings({}, os.environ, files, user_file())
     for field in fields(loaded.settings):
         value = getattr(loaded.settings, field.name)
         click.echo(f"{kebab(field.name)} = {_shown(value)}  # {loaded.sources.get(field.name, 'default')}")

@@ -15,7 +15,7 @@ import click
 
 from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision, untracked_files
 from fimbot.reporters.style import Style, count, one_line
-from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def open_session(
 ) -> Session:
     """`at`: where the user stands, for the demo, whose repository is elsewhere."""
     repository = open_repository(at or Path.cwd())
-    settings = load_settings(command_line, os.environ, repository.root, user_file()).settings
+    settings = load_settings(command_line, os.environ, files_in(repository.root), user_file()).settings
     revision, paths = split_revision(repository, words)
     return Session(repository, Selection(revision, staged, all_files, paths), settings)
 

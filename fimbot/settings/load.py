@@ -6,7 +6,7 @@ Command line > FIMBOT_* > fimbot.toml > [tool.fimbot] in pyproject.toml > the us
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,10 @@ from fimbot.settings.values import Settings
 PREFIX = "FIMBOT_"
 # With the prefix, and no setting.
 NOT_SETTINGS = frozenset({"FIMBOT_API_KEY"})
+
+
+ReadFile = Callable[[str], bytes | None]
+"""A file at the top of the repository: in the working tree, the index or a commit. None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,29 @@ def user_file() -> Path:
     return user_config_path("fimbot", appauthor=False) / "fimbot.toml"
 
 
+def files_in(directory: Path) -> ReadFile:
+    """Raises OSError where a file is there and cannot be read."""
+
+    def read(name: str) -> bytes | None:
+        try:
+            return (directory / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    return read
+
+
 def load_settings(
-    command_line: Mapping[str, Any], environ: Mapping[str, str], root: Path | None, user: Path | None
+    command_line: Mapping[str, Any], environ: Mapping[str, str], repository: ReadFile | None, user: Path | None
 ) -> Loaded:
-    """`command_line` holds only what was given; `root` is the repository's, None outside of one.
+    """`command_line` holds only what was given; `repository` is None outside of one.
 
     Raises SettingsError: an unknown setting, a value out of range, a file that is no TOML, or a repository's file
     that sets what is the user's alone.
     """
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
-    for source, settings in _layers(command_line, environ, root, user):
+    for source, settings in _layers(command_line, environ, repository, user):
         values |= settings
         sources |= dict.fromkeys(settings, source)
     environment = {name: f"{PREFIX}{name.upper()}" for name, source in sources.items() if source == "environment"}
@@ -51,24 +67,24 @@ def load_settings(
 
 
 def _layers(
-    command_line: Mapping[str, Any], environ: Mapping[str, str], root: Path | None, user: Path | None
+    command_line: Mapping[str, Any], environ: Mapping[str, str], repository: ReadFile | None, user: Path | None
 ) -> list[tuple[str, dict[str, Any]]]:
     """The weakest first."""
     layers: list[tuple[str, dict[str, Any]]] = []
     if user is not None:
-        layers.append((str(user), _file(user, str(user), of_user=True)))
-    if root is not None:
+        layers.append((str(user), _file(files_in(user.parent), user.name, str(user), of_user=True)))
+    if repository is not None:
         pyproject = "pyproject.toml [tool.fimbot]"
-        layers.append((pyproject, _file(root / "pyproject.toml", pyproject, of_user=False)))
-        layers.append(("fimbot.toml", _file(root / "fimbot.toml", "fimbot.toml", of_user=False)))
+        layers.append((pyproject, _file(repository, "pyproject.toml", pyproject, of_user=False)))
+        layers.append(("fimbot.toml", _file(repository, "fimbot.toml", "fimbot.toml", of_user=False)))
     layers.append(("environment", _environment(environ)))
     layers.append(("command line", {k: read_setting(k, v, "command line") for k, v in command_line.items()}))
     return layers
 
 
-def _file(path: Path, source: str, *, of_user: bool) -> dict[str, Any]:
-    table: Any = _toml(path, source)
-    if path.name == "pyproject.toml":
+def _file(read: ReadFile, file: str, source: str, *, of_user: bool) -> dict[str, Any]:
+    table: Any = _toml(read, file, source)
+    if file == "pyproject.toml":
         tools = table.get("tool", {})
         table = tools.get("fimbot", {}) if isinstance(tools, dict) else {}
     if not isinstance(table, dict):
@@ -85,13 +101,11 @@ def _file(path: Path, source: str, *, of_user: bool) -> dict[str, Any]:
     return settings
 
 
-def _toml(path: Path, source: str) -> dict[str, Any]:
+def _toml(read: ReadFile, file: str, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
+        return tomllib.loads((read(file) or b"").decode("utf-8"))
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number or a nesting beyond Python's limits
-        if path.name == "pyproject.toml":
+        if file == "pyproject.toml":
             return {}  # somebody else's file: its own tools complain about it
         raise SettingsError(f"{source}: no valid TOML: {error}") from None
     except OSError as error:

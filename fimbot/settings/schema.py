@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from fimbot.errors import SettingsError
-from fimbot.settings.values import Settings
+from fimbot.settings.values import Mode, Settings
 from fimbot.values import Kind, Tier
 
 Read = Callable[[Any], Any]
@@ -95,6 +95,15 @@ def _some_of(choices: tuple[str, ...]) -> Read:
     return read
 
 
+def _one_of(choices: tuple[str, ...]) -> Read:
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value in choices:
+            return value
+        raise ValueError(" or ".join(choices))
+
+    return read
+
+
 READ: dict[str, Read] = {
     "engine": _text,
     "model": _text,
@@ -112,6 +121,9 @@ READ: dict[str, Read] = {
     "rpm": _whole(1),
     "tpm": _whole(1),
     "deadline": _number(0.1, math.inf),
+    "mode": _one_of(get_args(Mode)),
+    "hook_deadline": _number(0.1, math.inf),
+    "background": _flag,
     "kinds": _some_of(get_args(Kind)),
     "tiers": _some_of(get_args(Tier)),
     "max_suggestions": _whole(1),
@@ -150,8 +162,9 @@ def setting_named(key: str, source: str) -> str:
     name = key.replace("-", "_")
     if name in NAMES:
         return name
-    near = get_close_matches(name, NAMES, n=1)
-    hint = f"did you mean {kebab(near[0])}?" if near else "`fimbot config show` lists them all"
+    # `modle` is as near to `mode` as to `model`.
+    near = get_close_matches(name, NAMES, n=2, cutoff=0.78) or get_close_matches(name, NAMES, n=1)
+    hint = f"did you mean {' or '.join(map(kebab, near))}?" if near else "`fimbot config show` lists them all"
     raise SettingsError(f"{source}: unknown setting {key!r}: {hint}")
 
 

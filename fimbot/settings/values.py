@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from fimbot.values import Kind, Tier
+
+Mode = Literal["block", "warn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,14 @@ class Settings:
     """Tokens a minute."""
     deadline: float = 600.0
     """Seconds for everything that an engine is asked in one run."""
+
+    # Of the hook.
+    mode: Mode = "block"
+    """block: a suggestion stops the commit; warn: it is shown, and the commit goes through."""
+    hook_deadline: float = 10.0
+    """Seconds that a commit waits at most, for everything."""
+    background: bool = False
+    """What is not ready by then is finished by a process of its own, for the next attempt."""
 
     kinds: tuple[Kind, ...] = ("empty-body", "placeholder")
     tiers: tuple[Tier, ...] = ("fill", "suggest")
