@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from fimbot.changes.blobs import too_large
 from fimbot.changes.diff import OPTIONS, DiffOutput, Record
@@ -12,7 +13,7 @@ from fimbot.changes.paths import on_disk
 from fimbot.changes.repository import Repository
 from fimbot.changes.selection import Comparison, Selection, resolve
 from fimbot.changes.tracked import tracked_files, unmerged_paths
-from fimbot.values import WHOLE_FILE, FileChange, SkippedFile
+from fimbot.values import WHOLE_FILE, FileChange, LineRange, SkippedFile
 
 
 def read_changes(
@@ -25,9 +26,40 @@ def read_changes(
     """
     comparison = resolve(repository, selection)
     if comparison.old is None:
-        yield from _whole_files(repository, comparison, selection.paths)
+        changes = _whole_files(repository, comparison, selection.paths)
     else:
-        yield from _changed_files(repository, comparison, comparison.old, selection.paths, max_file_bytes)
+        changes = _changed_files(repository, comparison, comparison.old, selection.paths, max_file_bytes)
+    for tree in comparison.merged:
+        others = _changed_files(repository, comparison, tree, selection.paths, max_file_bytes)
+        changes = _in_both(changes, {other.path: other for other in others})
+    for change in changes:
+        if selection.files is None or change.path in selection.files:
+            yield change
+
+
+def _in_both(
+    changes: Iterator[FileChange | SkippedFile], others: Mapping[str, FileChange | SkippedFile]
+) -> Iterator[FileChange | SkippedFile]:
+    """What differs from both parents of a merge, as in a combined diff: what its author did in it."""
+    for change in changes:
+        other = others.get(change.path)
+        if isinstance(change, SkippedFile) or isinstance(other, SkippedFile):
+            yield from [change] if other else []
+        elif other and (added := _common(change.added, other.added)):
+            yield replace(change, added=added)
+
+
+def _common(one: tuple[LineRange, ...], other: tuple[LineRange, ...]) -> tuple[LineRange, ...]:
+    """The lines that are in both. Each is in order and without overlaps."""
+    common, right = [], 0
+    for left in one:
+        while right < len(other) and other[right].end < left.start:
+            right += 1
+        for each in other[right:]:
+            if each.start > left.end:
+                break
+            common.append(LineRange(max(left.start, each.start), min(left.end, each.end)))
+    return tuple(common)
 
 
 def _whole_files(

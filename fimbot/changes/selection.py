@@ -22,6 +22,10 @@ class Selection:
     staged: bool = False
     all_files: bool = False
     paths: tuple[str, ...] = ()
+    files: frozenset[str] | None = None
+    """Only these files, by their paths from the root. None: all of them."""
+    merged: tuple[str, ...] = ()
+    """Further parents of the commit that is being made: its change is what differs from each of them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Comparison:
     origin: Origin
     old: str | None
     new: str = ""
+    merged: tuple[str, ...] = ()
+    """More trees: what equals one of them was not changed."""
 
 
 def resolve(repository: Repository, selection: Selection) -> Comparison:
@@ -58,7 +64,7 @@ def _resolve_nothing(repository: Repository, selection: Selection) -> Comparison
     head = _object(repository, "HEAD^{tree}")
     base = head or empty_tree(repository)
     if selection.staged or _anything_staged(repository, base):
-        return Comparison("index", base)
+        return Comparison("index", base, merged=tuple(_tree(repository, parent) for parent in selection.merged))
     if head is None:
         raise GitError("there are no commits yet and nothing is staged: `git add` what fimbot should look at")
     return Comparison("worktree", base)
