@@ -1,10 +1,10 @@
-"""`fimbot scan` where there is nothing to find, which is most of the time it runs in a hook or an editor.
+"""`fimbot hook` and `fimbot scan` where there is nothing to find, which is nearly each time they run.
 
 The whole command line costs some 250 ms before its first useful line: GitPython 120, click 40, subprocess 16,
 dataclasses 20, a parser 30 (bench/scan.py). So this is asked first: is anything changed at all, and is there, near
-an added line, any text that a stub could have? If not, it says what the whole scan would say. In every other
+an added line, any text that a stub could have? If not, it says what the whole command would say. In every other
 case, and whenever anything is unusual, it says nothing, and the whole command line starts from the beginning.
-It must never be the only one that is right: it may overlook no stub that the whole scan would find.
+It must never be the only one that is right: it may overlook no stub that the whole command would find.
 
 Hence no import that costs more than it does itself, and git without `subprocess`.
 """
@@ -23,6 +23,8 @@ _CONTEXT = "-U100"
 _MAX_OUTPUT = 8_000_000
 # Settings.max_file_bytes: a larger file, "binary" to git then, is one that the whole scan has to mention.
 MAX_FILE = 1_000_000
+# They choose neither what is looked at nor what is a stub.
+_OF_NO_MATTER = {"--check", "--mode", "--engine", "--model", "--deadline", "--color", "--"}
 _REGULAR = (b"100644", b"100755")
 
 TYPE_CHECKING = False  # typing costs 5 ms
@@ -36,8 +38,28 @@ if TYPE_CHECKING:
 
 def run(arguments: list[str]) -> int | None:
     """The exit status where nothing was found; None where the whole command line must look."""
-    if arguments not in (["scan"], ["scan", "--exit-code"]) or not hasattr(os, "posix_spawnp"):
+    if not hasattr(os, "posix_spawnp"):
         return None
+    if arguments[:1] == ["hook"]:
+        return _hook(arguments[1:])
+    return _scan() if arguments in (["scan"], ["scan", "--exit-code"]) else None
+
+
+def _hook(arguments: list[str]) -> int | None:
+    """0, without a word, where nothing that is staged may hold a stub. No setting can make more of it."""
+    options = {word.partition("=")[0] for word in arguments if word.startswith("-")}
+    if options - _OF_NO_MATTER or "PRE_COMMIT_FROM_REF" in os.environ:
+        return None
+    staged = _diff("--cached")
+    # Names of files narrow the change. Those of options that stand among them are no names of files in it.
+    names = set(arguments) - options
+    narrowed = bool(names) and os.path.exists(".git")  # noqa: PTH110 - elsewhere they are not git's names
+    if staged is None or any(_may_touch_stub(*file) for file in staged if not narrowed or file[0] in names):
+        return None
+    return 0
+
+
+def _scan() -> int | None:
     # Settings cannot add a find; but a wrong one has to be told, and `exclude` changes the number of files.
     if _has_settings(os.getcwd()):  # noqa: PTH109 - pathlib costs 5 ms
         return None
@@ -81,11 +103,12 @@ def _changed_files() -> list[_File] | None:
     (status, _), (staged, _) = _finish(anything), _finish(any_staged)
     if status != 1:
         return [] if status == 0 else None
-    where = ("--cached",) if staged else ()
-    started = _start("diff-index", *where, *DIFF, "--diff-filter=d", _CONTEXT, "HEAD", "--")
-    # While git works: `re` and the patterns take as long as it does.
-    import fimbot.stubs.near  # noqa: F401
+    return _diff(*(("--cached",) if staged else ()))
 
+
+def _diff(*where: str) -> list[_File] | None:
+    """The changed files against HEAD; None if unusual."""
+    started = _start("diff-index", *where, *DIFF, "--diff-filter=d", _CONTEXT, "HEAD", "--")
     status, output = _finish(started)
     if status != 0:
         return None
@@ -178,9 +201,12 @@ def _start(*arguments: str) -> tuple[int, int]:
 def _finish(started: tuple[int, int]) -> tuple[int, bytes]:
     """Exit status (-1: not started, or too much to read) and output."""
     child, reader = started
-    pieces = []
+    pieces: list[bytes] = []
     size = 0
     while size <= _MAX_OUTPUT and (piece := os.read(reader, 1 << 20)):
+        if not pieces:
+            # While git works on: `re` and the patterns take as long as it does.
+            import fimbot.stubs.near  # noqa: F401
         pieces.append(piece)
         size += len(piece)
     # What git still has to write ends it with SIGPIPE.

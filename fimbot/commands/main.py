@@ -20,6 +20,10 @@ COMMANDS = {
     "suggest": "fimbot.commands.suggest:suggest",
     "scan": "fimbot.commands.scan:scan",
     "apply": "fimbot.commands.apply:apply",
+    "hook": "fimbot.commands.hook:hook",
+    "dismiss": "fimbot.commands.dismiss:dismiss",
+    "install": "fimbot.commands.install:install",
+    "uninstall": "fimbot.commands.install:uninstall",
     "model": "fimbot.commands.model:model",
     "config": "fimbot.commands.config:config",
     "demo": "fimbot.commands.demo:demo",
@@ -83,7 +87,9 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0  # whoever read it has seen enough (`| head`)
     except Exception as error:
-        return _told(f"{type(error).__name__}, which should not have happened: {_log(error)}", FimbotError.exit_status)
+        return _told(
+            f"{type(error).__name__}, which should not have happened: {log_unexpected(error)}", FimbotError.exit_status
+        )
     finally:
         _flush_or_forget()
 
@@ -109,8 +115,8 @@ def _flush_or_forget() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _log(error: BaseException) -> str:
-    """Writes the traceback, which shows code lines but no values, so no key."""
+def log_unexpected(error: BaseException) -> str:
+    """Where it was written: the traceback, which shows code lines but no values, so no key."""
     from datetime import UTC, datetime
 
     from platformdirs import user_log_path

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,7 +100,7 @@ def suggest(
 @dataclass(frozen=True, slots=True)
 class Run:
     report: Report
-    contents: Mapping[str, bytes]
+    findings: Findings
     interrupted: bool = False
 
     @property
@@ -117,7 +116,7 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
         if not findings.files:
             mention_untracked(session, quiet=quiet)
         if not findings.wanted:
-            return Run(_report(findings, None, _NOTHING, begun), {})
+            return Run(make_report(findings, None, _NOTHING, begun), findings)
         opened = open_engine(session.settings, os.environ)
         say(f"engine {opened.why}", quiet=quiet)
         asked = list(ask(findings, blobs, opened.engine, session.settings))
@@ -128,10 +127,11 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
             filled = fill(findings, questions, engine, session.settings, deadline, progress)
     unasked = tuple(each for each in asked if isinstance(each, Skip))
     filled = replace(filled, outcomes=filled.outcomes + unasked)
-    return Run(_report(findings, opened.engine, filled, begun), findings.contents, filled.interrupted)
+    return Run(make_report(findings, opened.engine, filled, begun), findings, filled.interrupted)
 
 
-def _report(findings: Findings, engine: Engine | None, filled: Filled, begun: float) -> Report:
+def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun: float) -> Report:
+    """`begun` is on `time.monotonic`."""
     outcomes = sorted((*filled.outcomes, *findings.listed), key=_place)
     suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
     usages = [each.usage for each in filled.completions if each.usage and not each.cached]
@@ -159,7 +159,7 @@ def _written(directory: Path, run: Run) -> list[str]:
     if not run.report.engine and not directory.exists():
         return []  # nothing to write, and nothing of an earlier run to replace
     try:
-        write_patches(directory, run.suggestions, run.contents)
+        write_patches(directory, run.suggestions, run.findings.contents)
     except PatchError as error:
         return [str(error)]
     return []

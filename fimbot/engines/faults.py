@@ -17,6 +17,8 @@ RETRIED = frozenset({429, 500, 502, 503, 504})
 TRIES = 4
 # A quota is counted by the minute, so the pauses of 429 must add up to more than one.
 TRIES_WHEN_THROTTLED = 7
+# Where a commit waits for it.
+TRIES_WHEN_HASTY = 2
 FIRST_PAUSE = 0.5
 FIRST_PAUSE_WHEN_THROTTLED = 2.0
 LONGEST_PAUSE = 30.0
@@ -27,15 +29,25 @@ LONGEST_QUOTE = 200
 class Passing(EngineUnavailable):
     """A fault that another try may cure: a broken connection, 429, 5xx, an answer that was cut short."""
 
-    def __init__(self, message: str, *, throttled: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        throttled: bool = False,
+        unreachable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
+        self.unreachable = unreachable
         self.throttled = throttled
         self.retry_after = retry_after
         """Seconds that the server asked for."""
 
 
-def pause_before(tries: int, fault: Passing, jitter: Callable[[], float]) -> float | None:
+def pause_before(tries: int, fault: Passing, jitter: Callable[[], float], *, hasty: bool = False) -> float | None:
     """Seconds to wait after `tries` tries, None to give up. `jitter` is evenly spread over 0..1."""
+    if hasty and (fault.unreachable or tries >= TRIES_WHEN_HASTY):
+        return None
     if tries >= (TRIES_WHEN_THROTTLED if fault.throttled else TRIES):
         return None
     if fault.retry_after is not None:

@@ -25,6 +25,7 @@ from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, Setting
 from fimbot.settings.keys import Key
 
 CONNECT_SECONDS = 5.0
+CONNECT_SECONDS_WHEN_HASTY = 2.0
 # A model that is at work sends something every second; after this long, another try is the better bet.
 SILENCE_SECONDS = 30.0
 # After the finish reason only [DONE] can follow, and some servers leave the connection open instead.
@@ -124,6 +125,7 @@ class Channel:
         key: Key,
         model: str,
         *,
+        hasty: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
         jitter: Callable[[], float] = random.random,
@@ -133,6 +135,8 @@ class Channel:
         self._url = url
         self._key = key
         self._model = quoted(model, key)  # a file of the repository may have named it
+        self._hasty = hasty
+        self._connect_seconds = CONNECT_SECONDS_WHEN_HASTY if hasty else CONNECT_SECONDS
         self._jitter = jitter
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
@@ -190,7 +194,7 @@ class Channel:
 
     def _attempt(self, content: bytes, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
         left = deadline.remaining()
-        timeout = httpx.Timeout(min(SILENCE_SECONDS, left), connect=min(CONNECT_SECONDS, left))
+        timeout = httpx.Timeout(min(SILENCE_SECONDS, left), connect=min(self._connect_seconds, left))
         with self._under_way(deadline) as call:
             try:
                 with self._client.stream(
@@ -220,9 +224,10 @@ class Channel:
                 self._calls.discard(call)
 
     def _rest(self, tries: int, fault: Passing, deadline: Deadline) -> None:
-        pause = pause_before(tries, fault, self._jitter)
+        pause = pause_before(tries, fault, self._jitter, hasty=self._hasty)
         if pause is None:
-            raise EngineUnavailable(f"{fault}; given up after {tries} tries") from None
+            after = f"; given up after {tries} tries" if tries > 1 else ""
+            raise EngineUnavailable(f"{fault}{after}") from None
         left = deadline.remaining()
         if pause >= left:
             wants = f"it asks for {fault.retry_after:.0f} s, " if fault.retry_after is not None else ""
@@ -256,9 +261,9 @@ class Channel:
         if isinstance(error, httpx.ProxyError):
             return EngineRefused(f"the proxy on the way refuses; check HTTPS_PROXY ({words})")
         if isinstance(error, httpx.ConnectTimeout):
-            return Passing(f"no connection within {CONNECT_SECONDS:.0f} s")
+            return Passing(f"no connection within {self._connect_seconds:.0f} s", unreachable=True)
         if isinstance(error, httpx.ConnectError):
-            return Passing(f"cannot be reached ({words})")
+            return Passing(f"cannot be reached ({words})", unreachable=True)
         if isinstance(error, httpx.TimeoutException):
             return Passing(f"silent for {SILENCE_SECONDS:.0f} s")
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):

@@ -15,7 +15,7 @@ from fimbot.values import Completion
 # cost its retries for every single stub.
 FAILURES_IN_A_ROW = 3
 # For an engine to notice its own deadline and say what happened, before it is said for it.
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 0.5
 # Windows does not let Ctrl-C through a longer wait.
 LONGEST_WAIT = 0.2
 

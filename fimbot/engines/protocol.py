@@ -110,6 +110,8 @@ class Outside:
     environ: Mapping[str, str] = field(repr=False)
     sleep: Callable[[float], object] | None = None
     """Between tries. None: a sleep that `Engine.close` ends."""
+    hasty: bool = False
+    """Somebody waits for each second (a commit): what cannot be reached at once is not tried again."""
     transport: Any = None
     """An `httpx.BaseTransport`. Typed loosely because httpx costs 100 ms to import and the table must not."""
 

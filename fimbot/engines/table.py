@@ -46,6 +46,7 @@ def open_engine(
     settings: Settings,
     environ: Mapping[str, str],
     *,
+    hasty: bool = False,
     sleep: Callable[[float], object] | None = None,
     transport: Any = None,
     find_model: FindModel | None = None,
@@ -57,7 +58,7 @@ def open_engine(
     choice = choose_engine(settings, environ, find_model=find_model)
     module, _, factory = ENGINES[choice.name].partition(":")
     open_it = cast(Factory, getattr(import_module(module), factory))
-    engine = open_it(settings, Outside(environ, sleep, transport))
+    engine = open_it(settings, Outside(environ, sleep=sleep, hasty=hasty, transport=transport))
     if choice.name in UNMETERED:
         return Opened(engine, choice.why)
     return Opened(Metered(engine, Quota(settings.rpm, settings.tpm)), choice.why)

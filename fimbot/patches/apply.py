@@ -9,9 +9,10 @@ The writing is left to `git apply`, which knows filters and line endings and cha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
-from fimbot.errors import PatchError, UsageError
+from fimbot.errors import ParseError, PatchError, UsageError
 from fimbot.fills.prove import prove
 from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
@@ -52,6 +53,16 @@ def apply_stored(chosen: Sequence[Stored], read: ReadFile, git_apply: GitApply) 
     refused = git_apply(patch) if patch else None
     if refused is not None:
         raise PatchError(f"git did not take the patch, nothing was changed: {refused}")
+
+
+def still_fitting(stored: Sequence[Stored], read: ReadFile) -> dict[str, tuple[tuple[Stored, ...], bytes]]:
+    """By file, the suggestions of an earlier run that all still apply to its content, and their patch."""
+    fitting: dict[str, tuple[tuple[Stored, ...], bytes]] = {}
+    for path in dict.fromkeys(each.path for each in stored):
+        here = tuple(each for each in stored if each.path == path)
+        with suppress(PatchError, ParseError):
+            fitting[path] = here, _patch(path, here, read)
+    return fitting
 
 
 def _patch(path: str, suggestions: Sequence[Stored], read: ReadFile) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -45,18 +45,28 @@ def combined_patch(suggestions: Iterable[Suggestion], contents: Mapping[str, byt
     return b"".join(unified_patch(path, contents[path], edits) for path, edits in by_path.items())
 
 
-def write_patches(directory: Path, suggestions: Iterable[Suggestion], contents: Mapping[str, bytes]) -> None:
-    """Replaces what the run before has left. Raises PatchError where it cannot be written (disk full)."""
-    suggestions = tuple(suggestions)
+def write_patches(
+    directory: Path,
+    suggestions: Iterable[Suggestion],
+    contents: Mapping[str, bytes],
+    earlier: Iterable[tuple[Sequence[Stored], bytes]] = (),
+) -> None:
+    """Replaces what the run before has left, but for `earlier`: suggestions for other files, with their patch.
+
+    Raises PatchError where it cannot be written (disk full).
+    """
+    suggestions, earlier = tuple(suggestions), tuple(earlier)
     files = {f"{s.fill.stub.id}.patch": s.patch for s in suggestions}
-    files[ALL] = combined_patch(suggestions, contents)
-    files[INDEX] = _index([_record(s) for s in suggestions])
+    files[ALL] = combined_patch(suggestions, contents) + b"".join(patch for _, patch in earlier)
+    left = [asdict(each) for stored, _ in earlier for each in stored]
+    files[INDEX] = _index([*(_record(s) for s in suggestions), *left])
+    kept = {f"{record['id']}.patch" for record in left}
     try:
         directory.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
-            _write(directory / name, content)
+            write_whole(directory / name, content)
         for stale in directory.glob("*.patch"):
-            if stale.name not in files:
+            if stale.name not in files and stale.name not in kept:
                 stale.unlink(missing_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -67,7 +77,7 @@ def forget(directory: Path, applied: Collection[str]) -> None:
     """Takes suggestions that are in the working tree now out of the index; their patches stay."""
     left = [asdict(each) for each in read_suggestions(directory) if each.id not in applied]
     try:
-        _write(directory / INDEX, _index(left))
+        write_whole(directory / INDEX, _index(left))
     except OSError as error:
         raise PatchError(f"applied, but {directory / INDEX} cannot be written: {error.strerror or error}") from None
 
@@ -76,7 +86,7 @@ def _index(records: list[dict[str, Any]]) -> bytes:
     return json.dumps({"version": 1, "suggestions": records}).encode()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Whole or not at all: a reader never sees half a patch."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -162,9 +162,8 @@ def setting_named(key: str, source: str) -> str:
     name = key.replace("-", "_")
     if name in NAMES:
         return name
-    # `modle` is as near to `mode` as to `model`.
-    near = get_close_matches(name, NAMES, n=2, cutoff=0.78) or get_close_matches(name, NAMES, n=1)
-    hint = f"did you mean {' or '.join(map(kebab, near))}?" if near else "`fimbot config show` lists them all"
+    near = get_close_matches(name, NAMES, n=1)
+    hint = f"did you mean {kebab(near[0])}?" if near else "`fimbot config show` lists them all"
     raise SettingsError(f"{source}: unknown setting {key!r}: {hint}")
 
 

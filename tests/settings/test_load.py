@@ -127,8 +127,8 @@ def test_the_user_may_say_where_the_key_goes(root: Path, user: Path) -> None:
 
 
 def test_an_unknown_variable_is_told_by_its_name() -> None:
-    with pytest.raises(SettingsError, match="FIMBOT_MODLE: unknown setting 'modle': did you mean mode or model"):
-        load_settings({}, {"FIMBOT_MODLE": "x"}, None, None)
+    with pytest.raises(SettingsError, match="FIMBOT_MODELL: unknown setting 'modell': did you mean model"):
+        load_settings({}, {"FIMBOT_MODELL": "x"}, None, None)
 
 
 HOSTILE = {

@@ -1,0 +1,46 @@
+"""`fimbot dismiss`: the hook says no more about a stub, as long as it stays as it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from fimbot.changes import open_repository
+from fimbot.commands.session import PATCHES, say
+from fimbot.errors import UsageError
+from fimbot.hook.kept import read_kept, write_kept
+from fimbot.patches.store import forget, read_suggestions
+from fimbot.reporters.style import count
+
+
+@click.command(short_help="Keep a stub: the hook says no more about it.")
+@click.argument("ids", nargs=-1, metavar="ID...", required=True)
+def dismiss(ids: tuple[str, ...]) -> int:
+    """Keeps stubs: the hook shows them no more, as long as their text stays as it is.
+
+    The ids are those that the hook shows; the beginning of one will do.
+    """
+    repository = open_repository(Path.cwd())
+    kept = read_kept(repository)
+    patches = repository.git_path(PATCHES)
+    known = {each.id for each in kept.shown} | {each.id for each in read_suggestions(patches)}
+    chosen = [_chosen(wanted, known) for wanted in ids]
+    write_kept(repository, kept.with_dismissed(chosen))
+    if read_suggestions(patches):
+        forget(patches, chosen)
+    say(f"{count(len(chosen), 'stub')} kept: not shown again until changed")
+    return 0
+
+
+def _chosen(wanted: str, known: set[str]) -> str:
+    matches = sorted(each for each in known if each.startswith(wanted))
+    if len(matches) > 1:
+        raise UsageError(f"{wanted} names {len(matches)} stubs: {', '.join(matches)}")
+    # From `scan --format json` or another clone.
+    if not matches and re.fullmatch("[0-9a-f]{12}", wanted):
+        return wanted
+    if not matches:
+        raise UsageError(f"no stub {wanted}: the hook shows the ids, and `fimbot scan --format json`")
+    return matches[0]

@@ -1,0 +1,51 @@
+"""`python -m fimbot.commands.finish`: asks what a hook had no time for, so that the next attempt finds it answered.
+
+The hook starts it (fimbot/hook/hand_over.py); it is no command of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+from filelock import FileLock, Timeout
+
+from fimbot.commands.main import log_unexpected
+from fimbot.commands.session import remembering
+from fimbot.engines.protocol import Deadline
+from fimbot.engines.table import open_engine
+from fimbot.errors import FimbotError
+from fimbot.hook.hand_over import HandedOver, take_over
+from fimbot.pipeline import fill
+
+# For the engine to notice its deadline by itself.
+GRACE_SECONDS = 5.0
+
+
+def main() -> int:
+    job = take_over(sys.stdin.buffer)
+    end = threading.Timer(min(job.settings.deadline + GRACE_SECONDS, threading.TIMEOUT_MAX), os._exit, [1])
+    end.daemon = True
+    end.start()
+    try:
+        job.lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(job.lock, timeout=0):
+            _finish(job)
+    except (Timeout, FimbotError, OSError):
+        return FimbotError.exit_status  # another one is at it, or the engine is down: the hook has said what to do
+    except Exception as error:
+        log_unexpected(error)
+        return FimbotError.exit_status
+    return 0
+
+
+def _finish(job: HandedOver) -> None:
+    opened = open_engine(job.settings, os.environ)
+    with remembering(opened.engine, job.settings) as engine:
+        deadline = Deadline.after(job.settings.deadline)
+        fill(job.findings, job.asked, engine, job.settings, deadline, lambda done, total: None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,266 @@
+"""`fimbot hook`: what a Git hook runs.
+
+It looks at what is about to be committed or pushed, and never at the working tree; it writes patches into the Git
+directory and nothing else; and it lets the commit through whenever it cannot do its job in time.
+Where there is nothing to say, fimbot/quick.py has answered before any of this is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fimbot.changes import Repository, open_blobs, open_repository
+from fimbot.commands import options
+from fimbot.commands.main import INTERRUPTED, log_unexpected
+from fimbot.commands.session import PATCHES, remembering, say, style_of
+from fimbot.commands.suggest import Run, make_report
+from fimbot.engines.protocol import Deadline
+from fimbot.engines.table import Opened, open_engine
+from fimbot.errors import FimbotError, PatchError, SettingsError, UsageError
+from fimbot.hook import message
+from fimbot.hook.give_up import Patience
+from fimbot.hook.hand_over import LOCK, HandedOver, hand_over, wait_for_background
+from fimbot.hook.kept import head_of, kept_ids, read_kept, write_kept
+from fimbot.hook.stage import Stage, pushed_stage, stage_of
+from fimbot.patches.apply import still_fitting
+from fimbot.patches.store import read_suggestions, write_patches
+from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
+from fimbot.reporters.style import Style, count, one_line
+from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.values import Settings
+from fimbot.values import Skip, SkippedFile
+
+# A screenful, and what a minute's quota has room for beside everybody else's.
+SUGGESTIONS = 10
+# Of the deadline, for cutting and proving what has come; at most a quarter of it.
+PROOF_SECONDS = 1.0
+# After the deadline, for the steps that look at the clock themselves.
+GRACE_SECONDS = 0.5
+
+
+@click.command(cls=options.ChangeCommand, short_help="What a Git hook runs on the staged change.")
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.UNPROCESSED)
+@click.option("--check", is_flag=True, help="List the stubs only: offline, no engine.")
+@click.option("--all", "all_files", is_flag=True, help="Whole files of the index, not only what is staged of them.")
+@click.option("--pre-push", is_flag=True, help="Look at what is pushed, as git tells it on standard input.")
+@click.option("--mode", metavar="block|warn", help="Whether a suggestion stops the commit.")
+@click.option("--engine", metavar="NAME", help="langdock, mistral, codestral, local.")
+@click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
+@click.option("--deadline", "hook_deadline", metavar="SECONDS", help="How long the commit waits at most.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="never", help="Colours.")
+def hook(
+    files: tuple[str, ...],
+    check: bool,
+    all_files: bool,
+    pre_push: bool,
+    mode: str | None,
+    engine: str | None,
+    model: str | None,
+    hook_deadline: str | None,
+    color: str,
+) -> int:
+    """Finds the stubs of what is about to be committed, fills them within the deadline, and writes patches.
+
+    Exits with 1 where there is something to take over. Nothing to say, or an engine that is down or slow: 0.
+    FILEs narrow the staged change; they add nothing to it.
+    """
+    given = options.given(mode=mode, engine=engine, model=model, hook_deadline=hook_deadline)
+    words = tuple(word for word in files if word != "--")
+    call = _Call(words, check=check, whole=all_files, pre_push=pre_push, color=color, given=given)
+    if check:
+        return _check(call)
+    patience = Patience(Settings().hook_deadline + GRACE_SECONDS, _give_up)
+    try:
+        return _suggest(call, patience)
+    except UsageError:
+        raise
+    except FimbotError as error:
+        return _goes_on(str(error))
+    except Exception as error:
+        return _goes_on(f"{type(error).__name__}, which should not have happened: {log_unexpected(error)}")
+    finally:
+        patience.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The command line."""
+
+    files: tuple[str, ...]
+    check: bool
+    whole: bool
+    pre_push: bool
+    color: str
+    given: Mapping[str, Any]
+
+    def style(self, repository: Repository, patches: Path | None = None) -> Style:
+        return style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
+
+    def advice(self) -> message.Advice:
+        name = "fimbot-check" if self.check else "fimbot"
+        return message.Advice(_program(os.environ), name if os.environ.get("PRE_COMMIT") else None)
+
+    def stage(self, repository: Repository) -> Stage | None:
+        if self.pre_push:
+            return pushed_stage(repository, sys.stdin)
+        return stage_of(repository, os.environ, self.files, whole=self.whole)
+
+    def settings(self, repository: Repository, stage: Stage) -> Settings:
+        def read(name: str) -> bytes | None:
+            status, content, _ = repository.status_of("cat-file", "blob", f"{stage.settings_at}:{name}")
+            return None if status else content
+
+        return load_settings(self.given, os.environ, read, user_file()).settings
+
+
+def _check(call: _Call) -> int:
+    repository = open_repository(Path.cwd())
+    stage = call.stage(repository)
+    if stage is None:
+        return 0
+    settings = call.settings(repository, stage)
+    with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
+        findings = _unkept(repository, find(repository, stage.selection, blobs, settings))
+    if not findings.wanted:
+        return 0
+    click.echo(message.found(findings.wanted, stage, call.style(repository), call.advice()), nl=False)
+    _remember(repository, stage, findings)
+    return int(settings.mode == "block")
+
+
+def _suggest(call: _Call, patience: Patience) -> int:
+    repository = open_repository(Path.cwd())
+    stage = call.stage(repository)
+    if stage is None:
+        return 0
+    settings = call.settings(repository, stage)
+    settings = replace(settings, max_suggestions=settings.max_suggestions or SUGGESTIONS)
+    patience.last(settings.hook_deadline + GRACE_SECONDS)
+    run = _fill(repository, stage, settings, patience)
+    patience.end()
+    if run is None:
+        return 0
+    if run.interrupted:
+        return INTERRUPTED
+    if not run.suggestions:
+        problem = next(iter(run.report.problems), None)
+        return _goes_on(problem or message.unanswered(run.report))
+    directory = repository.git_path(PATCHES)
+    _write(repository, directory, stage, run)
+    style = call.style(repository, directory)
+    click.echo(message.suggested(run.report, stage, style, call.advice()), nl=False)
+    _remember(repository, stage, run.findings)
+    return int(settings.mode == "block")
+
+
+def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Patience) -> Run | None:
+    """None where there is nothing to fill."""
+    with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
+        findings = _unkept(repository, find(repository, stage.selection, blobs, settings))
+        if not findings.wanted:
+            return None
+        opened = _open_engine(settings)
+        patience.doing = f"asking {opened.engine.host}"
+        asked: list[Asked | Skip] = []
+        for each in ask(findings, blobs, opened.engine, settings):
+            asked.append(each)
+            if patience.spent() > settings.hook_deadline / 2:
+                break
+    questions = tuple(each for each in asked if isinstance(each, Asked))
+    skips = [each for each in asked if isinstance(each, Skip)]
+    skips += [Skip(stub, "no time was left to ask for it") for stub in findings.wanted[len(asked) :]]
+    lock = repository.git_path(LOCK)
+    with remembering(opened.engine, settings) as engine:
+        deadline = _deadline(settings, patience)
+        if settings.background and not wait_for_background(lock, deadline.remaining()):
+            raise FimbotError("the answers are still being finished in the background")
+        filled = fill(findings, questions, engine, settings, deadline, lambda done, total: None)
+    if settings.background and not deadline.remaining():
+        _finish_later(findings, questions, filled, settings, lock)
+    filled = replace(filled, outcomes=(*filled.outcomes, *skips))
+    return Run(make_report(findings, opened.engine, filled, patience.begun), findings, filled.interrupted)
+
+
+def _open_engine(settings: Settings) -> Opened:
+    """Raises FimbotError: a wrong setting is to be told to whoever made it, a missing key stops no commit."""
+    try:
+        return open_engine(settings, os.environ, hasty=True)
+    except SettingsError as error:
+        raise FimbotError(str(error)) from None
+
+
+def _deadline(settings: Settings, patience: Patience) -> Deadline:
+    proof = min(PROOF_SECONDS, settings.hook_deadline / 4)
+    return Deadline.after(max(0.0, settings.hook_deadline - proof - patience.spent()))
+
+
+def _finish_later(
+    findings: Findings, questions: tuple[Asked, ...], filled: Filled, settings: Settings, lock: Path
+) -> None:
+    unanswered = {each.stub.id for each in filled.outcomes if isinstance(each, Skip) and each.reason in filled.problems}
+    left = tuple(each for each in questions if each.stub.id in unanswered)
+    if left:
+        hand_over(HandedOver(findings, left, settings, lock))
+        say(f"{count(len(left), 'stub')} not answered in time: finished in the background, for the next attempt")
+
+
+def _unkept(repository: Repository, findings: Findings) -> Findings:
+    kept = kept_ids(repository, read_kept(repository), findings.wanted)
+    return replace(findings, wanted=tuple(stub for stub in findings.wanted if stub.id not in kept))
+
+
+def _remember(repository: Repository, stage: Stage, findings: Findings) -> None:
+    """What was shown before a commit and is in it afterwards was kept on purpose."""
+    if not stage.pushing:
+        with suppress(PatchError):  # then it is shown once more
+            write_kept(repository, read_kept(repository).with_shown(findings.wanted, head_of(repository)))
+
+
+def _write(repository: Repository, directory: Path, stage: Stage, run: Run) -> None:
+    only = stage.selection.files
+    # pre-commit splits a long list of files over several calls; each must leave the others' suggestions.
+    stored = [each for each in read_suggestions(directory) if only is not None and each.path not in only]
+    if not stored:
+        return write_patches(directory, run.suggestions, run.findings.contents)
+    with open_blobs(repository, stage.selection, max_file_bytes=sys.maxsize) as blobs:
+
+        def read(path: str) -> bytes | None:
+            content = blobs.read_path(path)
+            return None if isinstance(content, SkippedFile) else content
+
+        earlier = still_fitting(stored, read)
+    return write_patches(directory, run.suggestions, run.findings.contents, earlier.values())
+
+
+def _goes_on(why: str) -> int:
+    say(f"{why}; nothing is stopped by it, and `fimbot suggest HEAD~1` asks again afterwards")
+    return 0
+
+
+def _give_up(doing: str) -> None:
+    """In the thread of the clock: whatever is under way ends with the process."""
+    with suppress(OSError, ValueError):
+        say(f"not ready in time ({one_line(doing)}); nothing is stopped by it (hook-deadline = SECONDS waits longer)")
+    os._exit(0)
+
+
+def _program(environ: Mapping[str, str]) -> str:
+    """How the user can start fimbot. A runner puts its own environment's programs on the PATH of a hook only."""
+    own = Path(sys.executable).parent
+    path = environ.get("PATH", os.defpath).split(os.pathsep)
+    if environ.get("PRE_COMMIT"):
+        path = [each for each in path if Path(each) != own]
+    if shutil.which("fimbot", path=os.pathsep.join(path)):
+        return "fimbot"
+    here = shutil.which("fimbot", path=str(own))
+    return shlex.quote(here) if here else "fimbot"

@@ -1,0 +1,117 @@
+"""Stubs that somebody has seen and kept: with `fimbot dismiss`, or by committing them although they were shown.
+
+One file in the Git directory that all worktrees share. A stub's id is its path, name and text, so a stub that changes
+is shown again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fimbot.changes import Repository
+from fimbot.changes.repository import text
+from fimbot.errors import ParseError, PatchError
+from fimbot.patches.store import write_whole
+from fimbot.stubs.find import find_stubs
+from fimbot.values import WHOLE_FILE, Stub, stub_of
+
+FILE = "fimbot/kept.json"
+# Of each kind; 100 bytes an entry.
+LIMIT = 2_000
+# How far back HEAD's own history is searched for the commit that kept a stub.
+COMMITS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A stub that the hook has shown, and where HEAD was at that time ("": before the first commit)."""
+
+    id: str
+    path: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    dismissed: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
+
+    def with_dismissed(self, ids: Iterable[str]) -> Kept:
+        return replace(self, dismissed=tuple(dict.fromkeys((*self.dismissed, *ids)))[-LIMIT:])
+
+    def with_shown(self, stubs: Iterable[Stub], head: str) -> Kept:
+        """A stub that is shown again keeps the place where it was shown first."""
+        known = {each.id for each in self.shown}
+        new = [Shown(stub.id, stub.path, head) for stub in stubs if stub.id not in known]
+        return replace(self, shown=(*self.shown, *new)[-LIMIT:])
+
+
+def read_kept(repository: Repository) -> Kept:
+    """Nothing where there is no such file, or one that cannot be understood: then a stub is shown once more."""
+    try:
+        data: Any = json.loads(_file(repository).read_bytes())
+        return Kept(
+            tuple(each for each in data["dismissed"] if isinstance(each, str)),
+            tuple(Shown(str(each["id"]), str(each["path"]), str(each["head"])) for each in data["shown"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Kept()
+
+
+def write_kept(repository: Repository, kept: Kept) -> None:
+    """Raises PatchError where it cannot be written."""
+    path = _file(repository)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps({"version": 1, **asdict(kept)}).encode())
+    except OSError as error:
+        raise PatchError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def kept_ids(repository: Repository, kept: Kept, stubs: Collection[Stub]) -> frozenset[str]:
+    """Which of these stubs nobody wants to be told about again."""
+    shown = {each.id: each for each in kept.shown}
+    committed = {
+        stub.id
+        for stub in stubs
+        if stub.id in shown and stub.id not in kept.dismissed and _was_committed(repository, shown[stub.id])
+    }
+    return frozenset(committed.union(kept.dismissed))
+
+
+def head_of(repository: Repository) -> str:
+    status, output, _ = repository.status_of("rev-parse", "--verify", "--quiet", "HEAD")
+    return "" if status else text(output).strip()
+
+
+def _was_committed(repository: Repository, shown: Shown) -> bool:
+    """Whether HEAD has been, since then, at a commit that holds the stub."""
+    status, output, _ = repository.status_of("rev-list", "--walk-reflogs", f"--max-count={COMMITS}", "HEAD", "--")
+    commits = text(output).split() if not status else []
+    commits = commits or [head_of(repository)]  # no reflog is kept
+    since = commits[: commits.index(shown.head)] if shown.head in commits else commits
+    blobs = dict.fromkeys(_blob(repository, commit, shown.path) for commit in since)
+    return any(blob and _holds(repository, blob, shown) for blob in blobs)
+
+
+def _blob(repository: Repository, commit: str, path: str) -> str:
+    status, output, _ = repository.status_of("rev-parse", "--verify", "--quiet", f"{commit}:{path}")
+    return "" if status else text(output).strip()
+
+
+def _holds(repository: Repository, blob: str, shown: Shown) -> bool:
+    status, content, _ = repository.status_of("cat-file", "blob", blob)
+    try:
+        found = find_stubs(shown.path, content, (WHOLE_FILE,)) if not status else ()
+    except ParseError:
+        return False
+    return any(stub_of(each).id == shown.id for each in found)
+
+
+def _file(repository: Repository) -> Path:
+    common = repository.run("rev-parse", "--git-common-dir").removesuffix(b"\n")
+    return repository.root / text(common) / FILE

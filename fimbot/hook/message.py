@@ -1,0 +1,121 @@
+"""What a hook prints: which stubs, what is suggested for each, and what to do now. At most a screenful.
+
+Read through the capture of pre-commit and others, so without colours unless somebody asks for them, and without a
+terminal's width.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fimbot.hook.stage import Stage
+from fimbot.reporters.style import Style, count, one_line, printable
+from fimbot.reporters.text import place
+from fimbot.values import Report, Skip, Stub, Suggestion, stub_of
+
+LINES = 24
+WIDTH = 100
+# Header, blank lines, what to do: the rest is for the suggestions.
+_AROUND = 8
+_LINES_EACH = 6
+_MORE = "    ..."
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is true of this machine and of who runs the hook."""
+
+    program: str
+    """How the user can start fimbot: "fimbot" where it is on their PATH, else a path, quoted for a shell."""
+    hook: str | None
+    """The id by which pre-commit or prek know the hook; None where another runner started it."""
+
+
+def suggested(report: Report, stage: Stage, style: Style, advice: Advice) -> str:
+    """`report` has at least one suggestion."""
+    suggestions = [each for each in report.outcomes if isinstance(each, Suggestion)]
+    where = "push" if stage.pushing else "commit"
+    engine = f"{one_line(report.engine or '')}, {one_line(report.model or '')}"
+    head = f"fimbot: {count(len(suggestions), 'stub')} in this {where} can be filled ({engine}; unverified, so read)"
+    lines = [style.paint(head, "bold"), ""]
+    fits = max(1, (LINES - _AROUND) // 2)
+    shown = suggestions[:fits]
+    room = (LINES - _AROUND) // len(shown) - 1
+    for suggestion in shown:
+        stub = suggestion.fill.stub
+        lines.append(f"{style.paint(place(stub), 'bold')}  {one_line(stub.name)}  {style.paint(stub.id, 'dim')}")
+        lines += [style.paint(line, "green") for line in _body(suggestion.fill.text, min(room, _LINES_EACH))]
+    hidden = len(suggestions) - len(shown)
+    if hidden:
+        lines.append(f"... and {hidden} more: {advice.program} apply --list")
+    unfilled = sum(isinstance(each, Skip) and each.stub.tier != "report" for each in report.outcomes)
+    if unfilled:
+        lines.append(f"... and {count(unfilled, 'stub')} without a suggestion: {advice.program} suggest -v --staged")
+    return "\n".join([*lines, "", *_what_to_do(where, style, advice)]) + "\n"
+
+
+def found(stubs: Sequence[Stub], stage: Stage, style: Style, advice: Advice) -> str:
+    """For a scan. `stubs` is not empty."""
+    where = "push" if stage.pushing else "commit"
+    lines = [style.paint(f"fimbot: {count(len(stubs), 'stub')} in this {where}", "bold")]
+    fits = LINES - _AROUND + 1
+    shown = stubs if len(stubs) <= fits else stubs[: fits - 1]
+    for stub in shown:
+        title = f"{style.paint(place(stub), 'bold')}  {one_line(stub.name)}  {style.paint(stub.id, 'dim')}"
+        lines.append(f"{title}  {_short(one_line(stub.why), WIDTH // 2)}")
+    if len(shown) < len(stubs):
+        lines.append(f"... and {len(stubs) - len(shown)} more")
+    range_ = f" {stage.selection.revision}" if stage.selection.revision else " --staged"
+    return "\n".join(
+        [
+            *lines,
+            "",
+            f"fill:  {advice.program} suggest{range_}",
+            f"keep:  {advice.program} dismiss ID      or a comment `fimbot: ignore` above it",
+            _anyway(where, advice),
+            "",
+        ]
+    )
+
+
+def _what_to_do(where: str, style: Style, advice: Advice) -> list[str]:
+    at = f" -C {shlex.quote(style.root)}" if style.root else ""
+    patch = f"git{at} apply {shlex.quote(f'{style.patches}/all.patch')}" if style.patches else ""
+    apply = f"{advice.program} apply --all"
+    # Where fimbot lives in a runner's own environment, git's command is the one that people type.
+    first, second = (apply, patch) if advice.program == "fimbot" else (patch, apply)
+    then = "then commit, and push again" if where == "push" else "then `git add` and commit again"
+    commands = [command for command in (first, second) if command]
+    lines = [f"apply:  {commands[0]}      {then}"]
+    lines += [f"   or:  {command}" for command in commands[1:]]
+    return [*lines, f"keep:   {advice.program} dismiss ID      it is not shown again", _anyway(where, advice)]
+
+
+def _anyway(where: str, advice: Advice) -> str:
+    skip = f"SKIP={advice.hook} git {where}      or " if advice.hook else ""
+    return f"{where} anyway:  {skip}git {where} --no-verify"
+
+
+def _body(text: str, room: int) -> list[str]:
+    """The first lines of a fill, as deep as they stand among themselves."""
+    lines = [line.expandtabs(4).rstrip() for line in text.splitlines()] or [""]
+    lines = [line for line in lines if line] or [""]
+    margin = min(len(line) - len(line.lstrip()) for line in lines)
+    shown = lines if len(lines) <= room else lines[: max(1, room - 1)]
+    body = [_short(f"    {printable(line[margin:])}", WIDTH) for line in shown]
+    left = len(lines) - len(shown)
+    if left and room > 1:
+        body.append(f"{_MORE} {count(left, 'more line')}")
+    return body
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def unanswered(report: Report) -> str:
+    """Why there is no suggestion, in one line; the first reason stands for all."""
+    skips = [each for each in report.outcomes if isinstance(each, Skip) and stub_of(each).tier != "report"]
+    return f"{count(len(skips), 'stub')} not filled: {skips[0].reason}" if skips else ""
