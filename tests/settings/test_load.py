@@ -94,8 +94,8 @@ def test_values(environ: dict[str, str], name: str, value: object) -> None:
 
 ERRORS = {
     "unknown, with the nearest name": (
-        "modle = 'x'",
-        "fimbot.toml: unknown setting 'modle': did you mean mode or model?",
+        "modell = 'x'",
+        "fimbot.toml: unknown setting 'modell': did you mean model?",
     ),
     "unknown, nothing near": ("zzzz = 1", "`fimbot config show` lists them all"),
     "out of range": ("temperature = 2", "temperature must be a number from 0 to 1.5, not 2"),
