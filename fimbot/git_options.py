@@ -1,4 +1,4 @@
-"""How git is run. In a module of its own, without imports, because the quick way reads it as well (fimbot/quick.py).
+"""How git is run. In a module of its own, without imports, because the quick way reads it as well (fimbot/quick).
 
 Plumbing (diff-index, diff-tree) ignores most of the user's configuration; what is here beats the rest of it.
 """

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fimbot import quick
+from fimbot.quick import git_diff
 from fimbot.settings.values import Settings
 from fimbot.stubs.find import stubs_in
 from fimbot.stubs.language import load
@@ -258,7 +259,7 @@ def test_nothing_heavy_is_imported(here: Sandbox) -> None:
 
 
 def test_the_size_limit_is_the_settings_default() -> None:
-    assert Settings().max_file_bytes == quick.MAX_FILE
+    assert Settings().max_file_bytes == git_diff.MAX_FILE
 
 
 LINES = (

@@ -2,7 +2,7 @@
 
 It looks at what is about to be committed or pushed, and never at the working tree; it writes patches into the Git
 directory and nothing else; and it lets the commit through whenever it cannot do its job in time.
-Where there is nothing to say, fimbot/quick.py has answered before any of this is imported.
+Where there is nothing to say, fimbot/quick has answered before any of this is imported.
 """
 
 from __future__ import annotations

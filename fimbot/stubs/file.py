@@ -37,10 +37,21 @@ class SourceFile:
         return any(added.touches(first_row + 1, last_row + 1) for added in self.added)
 
     def all_new(self, first_row: int, last_row: int) -> bool:
-        """Every line of it was added; nothing is new where whole files are read."""
+        """Every line of it was added; nothing is new where whole files are read.
+
+        Where a file is written anew, git takes a blank line in the middle for an old one whenever it can.
+        """
         if WHOLE_FILE in self.added:
             return False
-        return any(added.start <= first_row + 1 and last_row + 1 <= added.end for added in self.added)
+        if any(added.start <= first_row + 1 and last_row + 1 <= added.end for added in self.added):
+            return True
+        rows = range(first_row, last_row + 1)
+        return len(rows) < REACH and all(self.touched(row, row) or self._is_blank(row) for row in rows)
+
+    def _is_blank(self, row: int) -> bool:
+        start = self._breaks[row - 1] + 1 if row else 0
+        end = self._breaks[row] if row < len(self._breaks) else len(self.source)
+        return not self.source[start:end].strip()
 
     def touched_nodes(self) -> Iterator[Node]:
         """At least the nodes with an added line in them, below an added decorator or comment, or above the comments
