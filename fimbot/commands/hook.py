@@ -263,4 +263,8 @@ def _program(environ: Mapping[str, str]) -> str:
     if shutil.which("fimbot", path=os.pathsep.join(path)):
         return "fimbot"
     here = shutil.which("fimbot", path=str(own))
-    return shlex.quote(here) if here else "fimbot"
+    if here is None:
+        return "fimbot"
+    home = os.path.expanduser("~") + os.sep  # noqa: PTH111 - Path.home() raises where there is none
+    # What a shell expands must stand outside the quotes.
+    return f"~/{shlex.quote(here.removeprefix(home))}" if here.startswith(home) else shlex.quote(here)
