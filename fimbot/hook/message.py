@@ -38,8 +38,8 @@ def suggested(report: Report, stage: Stage, style: Style, advice: Advice) -> str
     suggestions = [each for each in report.outcomes if isinstance(each, Suggestion)]
     where = "push" if stage.pushing else "commit"
     engine = f"{one_line(report.engine or '')}, {one_line(report.model or '')}"
-    head = f"fimbot: {count(len(suggestions), 'stub')} in this {where} can be filled ({engine}; unverified: read before you take)"
-    lines = [style.paint(head, "bold"), ""]
+    head = f"fimbot: {count(len(suggestions), 'stub')} in this {where} can be filled; unverified, read first ({engine})"
+    lines = [style.paint(_short(head, WIDTH), "bold"), ""]
     fits = max(1, (LINES - _AROUND) // 2)
     shown = suggestions[:fits]
     room = (LINES - _AROUND) // len(shown) - 1
