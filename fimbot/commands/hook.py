@@ -104,7 +104,9 @@ class _Call:
     given: Mapping[str, Any]
 
     def style(self, repository: Repository, patches: Path | None = None) -> Style:
-        return style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
+        style = style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
+        # A hook runs at the root, wherever in it the user typed `git commit`.
+        return replace(style, root=str(repository.root)) if os.environ.get("GIT_PREFIX") else style
 
     def advice(self) -> message.Advice:
         name = "fimbot-check" if self.check else "fimbot"
