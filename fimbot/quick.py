@@ -25,6 +25,8 @@ _MAX_OUTPUT = 8_000_000
 MAX_FILE = 1_000_000
 # They choose neither what is looked at nor what is a stub.
 _OF_NO_MATTER = {"--check", "--mode", "--engine", "--model", "--deadline", "--color", "--"}
+# Set by pre-commit and prek where something else than the staged change is meant.
+_PUSHING = {"PRE_COMMIT_FROM_REF", "PRE_COMMIT_LOCAL_BRANCH"}
 _REGULAR = (b"100644", b"100755")
 
 TYPE_CHECKING = False  # typing costs 5 ms
@@ -48,7 +50,7 @@ def run(arguments: list[str]) -> int | None:
 def _hook(arguments: list[str]) -> int | None:
     """0, without a word, where nothing that is staged may hold a stub. No setting can make more of it."""
     options = {word.partition("=")[0] for word in arguments if word.startswith("-")}
-    if options - _OF_NO_MATTER or "PRE_COMMIT_FROM_REF" in os.environ:
+    if options - _OF_NO_MATTER or not _PUSHING.isdisjoint(os.environ):
         return None
     staged = _diff("--cached")
     # Names of files narrow the change. Those of options that stand among them are no names of files in it.
