@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.hook.conftest import FILLED, ORDINARY, STUB, Project, stub
-from tests.hook.runners import Runners
 
 
 @pytest.fixture(params=["pre-commit", "prek", "git"])
