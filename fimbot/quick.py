@@ -24,7 +24,8 @@ _MAX_OUTPUT = 8_000_000
 # Settings.max_file_bytes: a larger file, "binary" to git then, is one that the whole scan has to mention.
 MAX_FILE = 1_000_000
 # They choose neither what is looked at nor what is a stub.
-_OF_NO_MATTER = {"--check", "--mode", "--engine", "--model", "--deadline", "--color", "--"}
+_WITH_VALUE = {"--mode", "--engine", "--model", "--deadline", "--color"}
+_OF_NO_MATTER = {"--check", "--", *_WITH_VALUE}
 # Set by pre-commit and prek where something else than the staged change is meant.
 _PUSHING = {"PRE_COMMIT_FROM_REF", "PRE_COMMIT_LOCAL_BRANCH"}
 _REGULAR = (b"100644", b"100755")
@@ -53,9 +54,14 @@ def _hook(arguments: list[str]) -> int | None:
     if options - _OF_NO_MATTER or not _PUSHING.isdisjoint(os.environ):
         return None
     staged = _diff("--cached")
-    # Names of files narrow the change. Those of options that stand among them are no names of files in it.
-    names = set(arguments) - options
-    narrowed = bool(names) and os.path.exists(".git")  # noqa: PTH110 - elsewhere they are not git's names
+    # Names of files narrow the change, where it is plain that they are names and the same as git's.
+    names = {word for word in arguments if not word.startswith("-")}
+    narrowed = (
+        bool(names)
+        and _WITH_VALUE.isdisjoint(arguments)
+        and os.path.exists(".git")  # noqa: PTH110
+        and not any(name.startswith(("/", "../")) or os.path.normpath(name) != name for name in names)
+    )
     if staged is None or any(_may_touch_stub(*file) for file in staged if not narrowed or file[0] in names):
         return None
     return 0
