@@ -162,6 +162,8 @@ def _run(command: list[str], at: Path, environ: Mapping[str, str]) -> str:
 
 
 _LEFTHOOK = """\
+colors: false  # of its own, as its frame is: fimbot's are looked for
+output: [execution, execution_out, failure]
 pre-commit:
   jobs:
     - run: fimbot hook
