@@ -77,8 +77,16 @@ class Runners:
         if name == "husky":
             # Its command only sets core.hooksPath and writes these; node is not asked again afterwards.
             _run([_node(), str(self._husky() / "bin.js")], root, environ)
-        else:
+        elif name in ("prek", "lefthook"):
             _run([*self.command(name), "install", *_types(name)], root, environ)
+        else:
+            # The same ones for every repository; to start Python anew for each would take a minute.
+            written = self.home / f"{name}-once"
+            if not written.exists():
+                _run(["git", "init", "-q", str(written)], self.home, environ)
+                _run([*self.command(name), "install", *_types(name)], written, environ)
+            hooks = root / _run(["git", "rev-parse", "--git-path", "hooks"], root, environ).strip()
+            shutil.copytree(written / ".git" / "hooks", hooks, dirs_exist_ok=True)
 
     def command(self, name: str) -> list[str]:
         match name:
