@@ -94,7 +94,7 @@ def test_names_of_files_narrow_the_change(here: Sandbox) -> None:
     stage(here, "a.py", STUB)
     assert quick.run(["hook", "a.py"]) is None
     assert quick.run(["hook", "b.py", "nosuch.py"]) == 0
-    assert quick.run(["hook", "--mode", "warn", "b.py"]) == 0
+    assert quick.run(["hook", "--mode=warn", "b.py"]) == 0
 
 
 def test_names_from_a_directory_below_are_left_to_the_whole_command(

@@ -11,7 +11,8 @@ from click.shell_completion import CompletionItem
 from fimbot.changes import Repository, Selection, open_blobs, open_repository
 from fimbot.commands.session import PATCHES, say
 from fimbot.errors import FimbotError, UsageError
-from fimbot.patches.apply import apply_stored, choose
+from fimbot.patches.apply import apply_stored, changes_of, choose
+from fimbot.patches.replace import replace_files
 from fimbot.patches.store import Stored, forget, read_suggestions
 from fimbot.reporters.style import count, one_line
 from fimbot.values import SkippedFile, Suggestion
@@ -74,10 +75,12 @@ def _apply(repository: Repository, chosen: Sequence[Stored], *, cached: bool) ->
             return None if isinstance(content, SkippedFile) else content
 
         def git_apply(patch: bytes) -> str | None:
-            target = ["--cached"] if cached else []
-            status, _, message = repository.status_of("apply", "--whitespace=nowarn", *target, "-", input=patch)
+            status, _, message = repository.status_of("apply", "--whitespace=nowarn", "--cached", "-", input=patch)
             return message.strip().replace("\n", "; ") if status else None
 
-        apply_stored(chosen, read, git_apply)
+        if cached:
+            apply_stored(chosen, read, git_apply)
+        else:
+            replace_files(repository.root, changes_of(chosen, read))
     if not cached:
         forget(repository.git_path(PATCHES), {each.id for each in chosen})

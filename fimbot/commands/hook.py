@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from fimbot.changes import Repository, open_blobs, open_repository
+from fimbot.changes import Repository, open_blobs, open_repository, read_changes
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED, log_unexpected
 from fimbot.commands.session import PATCHES, remembering, say, style_of
@@ -104,7 +104,9 @@ class _Call:
     given: Mapping[str, Any]
 
     def style(self, repository: Repository, patches: Path | None = None) -> Style:
-        return style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
+        style = style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
+        # A hook runs at the root, wherever in it the user typed `git commit`.
+        return replace(style, root=str(repository.root)) if os.environ.get("GIT_PREFIX") else style
 
     def advice(self) -> message.Advice:
         name = "fimbot-check" if self.check else "fimbot"
@@ -228,8 +230,13 @@ def _remember(repository: Repository, stage: Stage, findings: Findings) -> None:
 
 def _write(repository: Repository, directory: Path, stage: Stage, run: Run) -> None:
     only = stage.selection.files
-    # pre-commit splits a long list of files over several calls; each must leave the others' suggestions.
     stored = [each for each in read_suggestions(directory) if only is not None and each.path not in only]
+    if stored:
+        # pre-commit splits a long list of files over several calls; each must leave the others' suggestions, but none
+        # of an earlier commit: `git apply all.patch` would fill a stub that was kept in it.
+        whole = read_changes(repository, replace(stage.selection, files=None), max_file_bytes=sys.maxsize)
+        changed = {each.path for each in whole}
+        stored = [each for each in stored if each.path in changed]
     if not stored:
         return write_patches(directory, run.suggestions, run.findings.contents)
     with open_blobs(repository, stage.selection, max_file_bytes=sys.maxsize) as blobs:

@@ -17,8 +17,8 @@ from fimbot.values import Report, Skip, Stub, Suggestion, stub_of
 
 LINES = 24
 WIDTH = 100
-# Header, blank lines, what to do: the rest is for the suggestions.
-_AROUND = 8
+# Header, blank lines, what is left out, what to do: the rest is for the suggestions.
+_AROUND = 9
 _LINES_EACH = 6
 _MORE = "    ..."
 
@@ -60,7 +60,7 @@ def found(stubs: Sequence[Stub], stage: Stage, style: Style, advice: Advice) -> 
     """For a scan. `stubs` is not empty."""
     where = "push" if stage.pushing else "commit"
     lines = [style.paint(f"fimbot: {count(len(stubs), 'stub')} in this {where}", "bold")]
-    fits = LINES - _AROUND + 1
+    fits = LINES - _AROUND + 2
     shown = stubs if len(stubs) <= fits else stubs[: fits - 1]
     for stub in shown:
         title = f"{style.paint(place(stub), 'bold')}  {one_line(stub.name)}  {style.paint(stub.id, 'dim')}"

@@ -18,15 +18,16 @@ MARK = "# Written by `fimbot install`; `fimbot uninstall` removes it."
 def script(hook: str) -> str:
     """A POSIX shell script, which git brings along on Windows too.
 
-    It starts the fimbot that wrote it, and where that is gone any on PATH; without one the commit goes on.
+    It starts the fimbot that wrote it, and where that is gone any on PATH; without one the commit goes on. A console
+    script stays when its Python is upgraded, and git takes its failing to start for a refusal: so both are looked for.
     """
-    program, *before = _program()
-    command = " ".join(map(shlex.quote, (program, *before)))
+    command = " ".join(map(shlex.quote, _program()))
+    there = " && ".join(f"test -x {shlex.quote(path)}" for path in dict.fromkeys((_python(), _program()[0])))
     options = HOOKS[hook]
     return f"""\
 #!/bin/sh
 {MARK}
-if test -x {shlex.quote(program)}; then
+if {there}; then
     exec {command} hook{options}
 elif command -v fimbot >/dev/null 2>&1; then
     exec fimbot hook{options}
@@ -36,12 +37,15 @@ echo "fimbot: it is gone, and nothing is stopped by that (pip install fimbot, or
 
 
 def _program() -> tuple[str, ...]:
-    python = Path(sys.executable)
-    console_script = shutil.which("fimbot", path=str(python.parent))
+    console_script = shutil.which("fimbot", path=str(Path(sys.executable).parent))
     if console_script:
         return (Path(console_script).as_posix(),)
     # -P: a `fimbot` directory in the repository must not be taken for ours.
-    return python.as_posix(), "-P", "-m", "fimbot"
+    return _python(), "-P", "-m", "fimbot"
+
+
+def _python() -> str:
+    return Path(sys.executable).as_posix()
 
 
 def install_script(path: Path, hook: str) -> bool:

@@ -34,6 +34,11 @@ def stage_of(repository: Repository, environ: Mapping[str, str], files: Sequence
     if start and end:
         pushed = _range(repository, start, end)
         return replace(pushed, selection=replace(pushed.selection, files=only, all_files=whole))
+    # Where the first of all commits is pushed, they have nothing to start from.
+    branch = environ.get("PRE_COMMIT_LOCAL_BRANCH")
+    if branch:
+        everything = Selection(f"{empty_tree(repository)}..{branch}", files=only, all_files=whole)
+        return Stage(everything, branch, pushing=True)
     if whole:
         return Stage(Selection(staged=True, all_files=True, files=only), "")
     return Stage(Selection(staged=True, files=only, merged=_merged(repository, environ)), "")

@@ -3,7 +3,8 @@
 A suggestion is bound to its stub, not to a place: the stub is looked up by its id in the content of this moment, so
 that edits elsewhere in the file do not matter and a stub that was changed or filled by hand is never overwritten. The
 fill is proved once more against that content.
-The writing is left to `git apply`, which knows filters and line endings and changes nothing unless all of it applies.
+In the working tree files are replaced (fimbot/patches/replace.py); the writing to the index is left to `git apply`,
+which changes nothing unless all of it applies.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from difflib import get_close_matches
 
 from fimbot.errors import ParseError, PatchError, UsageError
 from fimbot.fills.prove import prove
+from fimbot.patches.replace import Change
 from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
-from fimbot.patches.unified import unified_patch
+from fimbot.patches.unified import apply_edits, unified_patch
 from fimbot.stubs.find import find_stubs
 from fimbot.values import WHOLE_FILE, Edit, Skip, Stub
 
@@ -46,6 +48,15 @@ def choose(stored: Sequence[Stored], ids: Sequence[str]) -> tuple[Stored, ...]:
     return tuple(each for each in stored if each.id in chosen)
 
 
+def changes_of(chosen: Sequence[Stored], read: ReadFile) -> dict[str, Change]:
+    """By path. Raises PatchError when one of them does not apply."""
+    changes: dict[str, Change] = {}
+    for path in dict.fromkeys(each.path for each in chosen):
+        current, edits = _edits(path, [each for each in chosen if each.path == path], read)
+        changes[path] = Change(current, apply_edits(current, edits))
+    return changes
+
+
 def apply_stored(chosen: Sequence[Stored], read: ReadFile, git_apply: GitApply) -> None:
     """Raises PatchError, with nothing changed, when one of them does not apply."""
     paths = dict.fromkeys(each.path for each in chosen)
@@ -66,6 +77,11 @@ def still_fitting(stored: Sequence[Stored], read: ReadFile) -> dict[str, tuple[t
 
 
 def _patch(path: str, suggestions: Sequence[Stored], read: ReadFile) -> bytes:
+    return unified_patch(path, *_edits(path, suggestions, read))
+
+
+def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[bytes, list[Edit]]:
+    """The content of this moment, and what is to be changed in it."""
     current = read(path)
     if current is None:
         raise PatchError(f"{path} is gone, nothing was changed; run `fimbot suggest` again")
@@ -84,7 +100,7 @@ def _patch(path: str, suggestions: Sequence[Stored], read: ReadFile) -> bytes:
         if reason is not None:
             raise PatchError(f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again")
         edits += [edit for edit in edits_of(current, stub, text) if edit not in edits]
-    return unified_patch(path, current, edits)
+    return current, edits
 
 
 def _text(stub: Stub, suggestion: Stored) -> str:

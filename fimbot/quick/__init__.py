@@ -17,7 +17,10 @@ import sys
 from fimbot.quick.git_diff import ALL_LINES, NEAR, diff, finish, start
 
 # They choose neither what is looked at nor what is a stub.
-_OF_NO_MATTER = {"--check", "--mode", "--engine", "--model", "--deadline", "--color", "--"}
+_WITH_VALUE = {"--mode", "--engine", "--model", "--deadline", "--color"}
+_OF_NO_MATTER = {"--check", "--", *_WITH_VALUE}
+# Set by pre-commit and prek where something else than the staged change is meant.
+_PUSHING = {"PRE_COMMIT_FROM_REF", "PRE_COMMIT_LOCAL_BRANCH"}
 
 TYPE_CHECKING = False  # typing costs 5 ms
 if TYPE_CHECKING:
@@ -36,13 +39,18 @@ def run(arguments: list[str]) -> int | None:
 def _hook(arguments: list[str]) -> int | None:
     """0, without a word, where nothing that is staged holds a stub. No setting can make more of it."""
     options = {word.partition("=")[0] for word in arguments if word.startswith("-")}
-    if options - _OF_NO_MATTER or "PRE_COMMIT_FROM_REF" in os.environ:
+    if options - _OF_NO_MATTER or not _PUSHING.isdisjoint(os.environ):
         return None
     staged = diff("--cached", NEAR, "HEAD", "--")
-    # Names of files narrow the change. Those of options that stand among them are no names of files in it.
-    names = set(arguments) - options
-    # Elsewhere, or in another encoding, they are not git's.
-    narrowed = names and os.path.exists(".git") and sys.getfilesystemencoding() == "utf-8"  # noqa: PTH110
+    # Names of files narrow the change, where it is plain that they are names and the same as git's.
+    names = {word for word in arguments if not word.startswith("-")}
+    narrowed = (
+        bool(names)
+        and _WITH_VALUE.isdisjoint(arguments)
+        and os.path.exists(".git")  # noqa: PTH110
+        and sys.getfilesystemencoding() == "utf-8"
+        and not any(name.startswith(("/", "../")) or os.path.normpath(name) != name for name in names)
+    )
     if staged is None:
         return None
     suspects = [path for path, texts in staged if not (narrowed and path not in names) and _may_touch_stub(path, texts)]

@@ -1,0 +1,75 @@
+"""What a user has not committed survives whatever fimbot does, and whenever it is killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.commands.conftest import STUBBED, Workshop, workshop
+from tests.hook.forks import Runner
+from tests.hook.machine import FILL, Workbench, machine_for, open_workbench
+
+__all__ = ["workshop"]
+
+SEQUENCES = 25
+STEPS = 15
+
+
+@pytest.fixture
+def workbench(workshop: Workshop, tmp_path: Path) -> Iterator[Workbench]:
+    workshop.server.text = FILL.decode()
+    directory = tmp_path / "work bench"
+    directory.mkdir()
+    with Runner() as runner:
+        yield open_workbench(directory, runner, workshop.environ)
+
+
+def test_random_work_survives(workbench: Workbench) -> None:
+    run_state_machine_as_test(
+        machine_for(workbench),
+        settings=settings(
+            max_examples=SEQUENCES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            # A step is a process: what fails is short enough, and making it shorter would take minutes.
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    # Else nothing was tested.
+    tally = workbench.tally
+    assert tally["sequences"] >= SEQUENCES
+    assert min(tally["applies that changed something"], tally["kills that met it"], tally["commits"]) > 0, tally
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs ulimit")
+def test_on_a_full_disk_apply_loses_nothing(workshop: Workshop) -> None:
+    workshop.commit({"a.py": "import re\n"})
+    workshop.write("a.py", STUBBED + "x = 1\n" * 10_000)
+    workshop.git("add", "a.py")
+    assert workshop.fimbot("hook").status == 1
+    mine = workshop.write("a.py", STUBBED + "x = 1\n" * 10_000 + "unstaged = 1\n").read_bytes()
+    # A file may take 16 KB: writing ends in the middle of the 60 KB.
+    limited = ["sh", "-c", 'ulimit -f 32; exec "$@"', "sh", sys.executable, "-m", "fimbot", "apply", "--all"]
+    done = subprocess.run(limited, cwd=workshop.root, env=workshop.environ, capture_output=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.decode() == "fimbot: a.py cannot be written: File too large, nothing was changed\n"
+    assert (workshop.root / "a.py").read_bytes() == mine
+    assert workshop.git("status", "--porcelain").decode() == "MM a.py\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_apply_keeps_the_mode_of_a_file(workshop: Workshop) -> None:
+    workshop.commit({"a.py": "import re\n"})
+    workshop.write("a.py", STUBBED).chmod(0o751)
+    assert workshop.fimbot("suggest").status == 0
+    assert workshop.fimbot("apply", "--all").status == 0
+    assert (workshop.root / "a.py").stat().st_mode & 0o777 == 0o751
