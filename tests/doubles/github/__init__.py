@@ -30,3 +30,7 @@ After a push with real git the server sees the new head at the next request; `gi
 Every request is first held against GitHub's OpenAPI description (openapi.json) with no unknown key allowed in a body, and
 every answer too: one that GitHub could not have given is a 500 of the stand-in. A query is held against GitHub's GraphQL schema.
 '''
+
+from tests.doubles.github.server import READ_ONLY, WORKFLOW, GitHubServer
+
+__all__ = ["READ_ONLY", "WORKFLOW", "GitHubServer"]

@@ -57,6 +57,8 @@ class Repository:
     clock: Clock
     private: bool = False
     parent: Repository | None = None
+    associations: dict[str, Association] = field(default_factory=dict)
+    """Login -> what the user is to the repository; NONE for everybody else but the owner."""
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
 
@@ -122,8 +124,6 @@ class PullRequest:
     merge_sha: str | None = None
     maintainer_can_modify: bool = True
     labels: list[str] = field(default_factory=list)
-    seen_heads: list[str] = field(default_factory=list)
-    """Every head it ever had, oldest first: a commit stays part of the pull request after a force push."""
     reviews: list[Review] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
     issue_comments: list[IssueComment] = field(default_factory=list)
