@@ -1,4 +1,4 @@
-'''A stand-in for GitHub on loopback: its REST and GraphQL API over HTTP, with real git repositories behind it.
+"""A stand-in for GitHub on loopback: its REST and GraphQL API over HTTP, with real git repositories behind it.
 
     with GitHubServer(tmp_path / "github") as github:              # like api.github.com; enterprise=True: /api/v3
         shop = github.create_repository("acme/shop")               # a bare repository: push to shop.git_dir, or
@@ -29,7 +29,7 @@ After a push with real git the server sees the new head at the next request; `gi
 
 Every request is first held against GitHub's OpenAPI description (openapi.json) with no unknown key allowed in a body, and
 every answer too: one that GitHub could not have given is a 500 of the stand-in. A query is held against GitHub's GraphQL schema.
-'''
+"""
 
 from tests.doubles.github.server import READ_ONLY, WORKFLOW, GitHubServer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tests.doubles.github.diffs import FileDiff, Hunk
-from tests.doubles.github.heads import diff_of
+from tests.doubles.github.heads import commits_of, diff_of
 from tests.doubles.github.limits import HardLimits
 from tests.doubles.github.state import Anchor, PullRequest
 
@@ -38,6 +38,7 @@ LINE = Fault("line", "must be part of the diff")
 SIDE = Fault("side", "is not included in the list")
 START_LINE = Fault("start_line", "must be part of the same hunk as the line.")
 START_ORDER = Fault("start_line", "must precede the end line.")
+COMMIT = Fault("end_commit_oid", "is not part of the pull request")
 POSITION = Fault("position", "is closing down and not supported here: send line and side")
 
 
@@ -66,6 +67,8 @@ def place(pull: PullRequest, commit: str, given: Mapping[str, Any], limits: Hard
     """Raises BadAnchor where GitHub would not take the comment. `given` has passed the OpenAPI description."""
     if "position" in given:
         raise BadAnchor(POSITION)
+    if commit not in commits_of(pull):
+        raise BadAnchor(COMMIT, NO_HUNK)
     file = next((file for file in diff_of(pull, commit) if file.path == given["path"]), None)
     if file is None:
         raise BadAnchor(PATH, NO_HUNK)

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.doubles.github.answers import Refused
+from tests.doubles.github.answers import Answer, Refused
 from tests.doubles.github.diffs import FileDiff
 from tests.doubles.github.state import Clock, Grant
 
@@ -37,7 +37,9 @@ class HardLimits:
         return bool(patch) and len(patch) <= self.patch_bytes and patch.count(b"\n") < self.patch_lines
 
 
-PRIMARY = "API rate limit exceeded for {who}. If you reach out to GitHub Support for help, please include the request ID."
+PRIMARY = (
+    "API rate limit exceeded for {who}. If you reach out to GitHub Support for help, please include the request ID."
+)
 SECONDARY = (
     "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. "
     "Please retry your request again later. If you reach out to GitHub Support for help, please include the request ID."
@@ -63,15 +65,19 @@ class RateLimits:
     """Of a refusal; GitHub also uses 429."""
     tell_when: bool = True
     """Whether a secondary refusal has a `retry-after`."""
-    _used: dict[str, _Window] = field(default_factory=dict)
+    _used: dict[tuple[str, str], _Window] = field(default_factory=dict)
     _content: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def spend(self, grant: Grant | None) -> None:
         """Counts a request. Raises Refused when none is left."""
-        window = self._window(grant)
-        if window.used >= self._limit(grant):
-            raise Refused(self.status, PRIMARY.format(who="installation" if grant else "127.0.0.1"))
-        window.used += 1
+        if not self._spend(grant, "core"):
+            raise Refused(self.status, _exceeded(grant))
+
+    def spend_graphql(self, grant: Grant | None) -> Answer | None:
+        """Counts a query, which has a budget of its own; the answer for none left is a 200, as GraphQL has it."""
+        if self._spend(grant, "graphql"):
+            return None
+        return Answer(200, {"errors": [{"type": "RATE_LIMITED", "message": _exceeded(grant)}]})
 
     def create(self, grant: Grant | None) -> None:
         """Counts a request that makes content. Raises Refused for too many of them; such a request does not count."""
@@ -79,7 +85,10 @@ class RateLimits:
         while made and made[0] <= now - self.hour:
             made.popleft()
         recent = [at for at in made if at > now - self.minute]
-        for span, times, allowed in ((self.minute, recent, self.content_per_minute), (self.hour, made, self.content_per_hour)):
+        for span, times, allowed in (
+            (self.minute, recent, self.content_per_minute),
+            (self.hour, made, self.content_per_hour),
+        ):
             if len(times) >= allowed:
                 wait = max(1, math.ceil(span - (now - times[-allowed]))) if allowed else math.ceil(span)
                 raise self.secondary(wait if self.tell_when else None)
@@ -90,7 +99,7 @@ class RateLimits:
         return Refused(status or self.status, SECONDARY, headers=headers)
 
     def headers(self, grant: Grant | None, resource: str = "core") -> dict[str, str]:
-        window, limit = self._window(grant), self._limit(grant)
+        window, limit = self._window(_who(grant), resource), self._limit(grant)
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(max(0, limit - window.used)),
@@ -99,16 +108,23 @@ class RateLimits:
             "X-RateLimit-Resource": resource,
         }
 
-    def exhaust(self, login: str, *, installation: bool = True, reset_in: float = 1.0) -> None:
+    def exhaust(self, login: str, *, installation: bool = True, reset_in: float = 1.0, resource: str = "core") -> None:
         """The hour's requests of this user are spent; the next hour begins in `reset_in` seconds."""
         limit = self.installation_per_hour if installation else self.per_hour
-        self._used[login] = _Window(self.clock.now() - self.hour + reset_in, limit)
+        self._used[login, resource] = _Window(self.clock.now() - self.hour + reset_in, limit)
 
-    def _window(self, grant: Grant | None) -> _Window:
+    def _spend(self, grant: Grant | None, resource: str) -> bool:
+        window = self._window(_who(grant), resource)
+        if window.used >= self._limit(grant):
+            return False
+        window.used += 1
+        return True
+
+    def _window(self, who: str, resource: str) -> _Window:
         now = self.clock.now()
-        window = self._used.get(_who(grant))
+        window = self._used.get((who, resource))
         if window is None or now >= window.start + self.hour:
-            window = self._used[_who(grant)] = _Window(now)
+            window = self._used[who, resource] = _Window(now)
         return window
 
     def _limit(self, grant: Grant | None) -> int:
@@ -121,6 +137,10 @@ class RateLimits:
 class _Window:
     start: float
     used: int = 0
+
+
+def _exceeded(grant: Grant | None) -> str:
+    return PRIMARY.format(who="installation" if grant and grant.installation else "user" if grant else "127.0.0.1")
 
 
 def _who(grant: Grant | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from tests.doubles.github.anchors import BadAnchor, Placed, place
-from tests.doubles.github.answers import Refused, not_found, unprocessable, validation_failed
+from tests.doubles.github.answers import Refused, invalid_request, not_found, unprocessable, validation_failed
 from tests.doubles.github.heads import commits_of, follow, merge_base
 from tests.doubles.github.limits import HardLimits
 from tests.doubles.github.state import (
@@ -102,12 +102,10 @@ class Reviews:
         self._check_single(pull, grant, given["body"])
         if given.get("in_reply_to") is not None:
             return self.reply(pull, grant, given["in_reply_to"], given["body"])
-        if given["commit_id"] not in commits_of(pull):
-            text = "commit_id is not part of the pull request"
-            raise validation_failed(_COMMENT, {"code": "custom", "field": "commit_id", "message": text})
         if given.get("subject_type") == "line":
             # PyGithub#3293: the description lists it, GitHub does not take it.
-            raise Refused(422, 'Invalid request.\n\nNo subschema in "oneOf" matched.\n"subject_type" is not a permitted key.')
+            problems = ('No subschema in "oneOf" matched.', '"subject_type" is not a permitted key.')
+            raise invalid_request(*problems)
         try:
             placed = place(pull, given["commit_id"], given, self._limits)
         except BadAnchor as bad:

@@ -17,9 +17,10 @@ from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.doubles.github import faults
+from tests.doubles.github import faults, graphql
 from tests.doubles.github.answers import Answer, Refused, invalid_request, not_found
 from tests.doubles.github.git_store import GitStore
+from tests.doubles.github.graph import Graph
 from tests.doubles.github.heads import refresh, take_head
 from tests.doubles.github.limits import HardLimits, RateLimits
 from tests.doubles.github.openapi import operations
@@ -39,7 +40,12 @@ from tests.doubles.github.state import (
 
 WORKFLOW: Mapping[str, Permission] = {"metadata": "read", "contents": "read", "pull_requests": "write"}
 """What the workflow of the README grants its GITHUB_TOKEN."""
-READ_ONLY: Mapping[str, Permission] = {"metadata": "read", "contents": "read", "pull_requests": "read", "issues": "read"}
+READ_ONLY: Mapping[str, Permission] = {
+    "metadata": "read",
+    "contents": "read",
+    "pull_requests": "read",
+    "issues": "read",
+}
 """What the token of a fork's `pull_request` run may do."""
 
 
@@ -59,6 +65,11 @@ class Request:
     """None: the client was never answered."""
     acted: bool = False
     """What was asked for has happened."""
+
+    @property
+    def resource(self) -> str:
+        """Which of GitHub's budgets it is paid from."""
+        return "graphql" if self.path == "/graphql" else "core"
 
 
 class Exchange:
@@ -82,7 +93,7 @@ class Exchange:
             "Content-Length": str(len(body)),
             "X-GitHub-Request-Id": f"{id(self):X}",
             "X-GitHub-Media-Type": "github.v3; format=json",
-            **self.server.limits.headers(self.server.grant_of(self.request)),
+            **self.server.limits.headers(self.server.grant_of(self.request), self.request.resource),
             **answer.headers,
             "Connection": "close",
         }
@@ -253,15 +264,17 @@ class GitHubServer:
 
     def _act(self, request: Request) -> Answer:
         if not request.headers.get("User-Agent"):
-            raise Refused(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header")
+            raise Refused(
+                403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
+            )
         grant = self.grant_of(request)
         if request.headers.get("Authorization") and grant is None:
             raise Refused(401, "Bad credentials")
         request.login = None if grant is None else grant.user.login
         refresh(self.world)
-        if request.path == self._graphql_path.removeprefix(self._prefix) and request.method == "POST":
-            self.limits.spend(grant)
-            raise not_found()
+        if request.path == "/graphql" and request.method == "POST":
+            graph = Graph(self.world, self.limits, grant, self.url)
+            return self.limits.spend_graphql(grant) or graphql.answer(graph, request.body)
         return self._act_rest(request, grant)
 
     def _act_rest(self, request: Request, grant: Grant | None) -> Answer:
@@ -314,11 +327,17 @@ class GitHubServer:
                 body = json.loads(raw)
             except ValueError:
                 body = _NotJson(raw)
-        path = target.path
-        if self._prefix:
-            path = path.removeprefix(self._prefix) if path.startswith((self._prefix, self._graphql_path)) else f"/-{path}"
+        path = self._inner_path(target.path)
         query = dict(parse_qsl(target.query, keep_blank_values=True))
         return Request(handler.command, path, query, handler.headers, body, time.monotonic())
+
+    def _inner_path(self, path: str) -> str:
+        """Without the prefix of the API; what is outside of it is found nowhere."""
+        if path == self._graphql_path:
+            return "/graphql"
+        if path == "/graphql" or not path.startswith(f"{self._prefix}/"):
+            return f"/-{path}"
+        return path.removeprefix(self._prefix)
 
     def _add_repository(self, name: str, store: GitStore, private: bool) -> Repository:
         repository = Repository(name, self.world.next_id(), store, self.world.clock, private)
@@ -355,9 +374,8 @@ class _NotJson(bytes):
 
 
 def _is_write(request: Request) -> bool:
-    if request.path.endswith("/graphql"):
-        query = request.body.get("query", "") if isinstance(request.body, dict) else ""
-        return isinstance(query, str) and query.lstrip().startswith("mutation")
+    if request.path == "/graphql":
+        return any(graphql.fields_of_mutations(request.body))
     return request.method != "GET"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ Association = Literal["OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR", "FIRST_T
 
 # A number of GitHub's today does not fit 32 bits any more; GraphQL's databaseId does not carry it.
 FIRST_ID = 2_400_000_000
+FIRST_USER_ID = 41_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,14 +241,17 @@ class World:
     repositories: dict[str, Repository] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     tokens: dict[str, Grant] = field(default_factory=dict)
-    _ids: Iterable[int] = field(default_factory=lambda: itertools.count(FIRST_ID))
+    _ids: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_ID))
+    _user_ids: Iterator[int] = field(default_factory=lambda: itertools.count(FIRST_USER_ID))
 
     def next_id(self) -> int:
-        return next(iter(self._ids))
+        return next(self._ids)
 
     def user(self, login: str, type: Literal["User", "Bot"] | None = None) -> User:
         kind = type or ("Bot" if login.endswith("[bot]") else "User")
-        return self.users.setdefault(login, User(login, self.next_id(), kind))
+        if login not in self.users:
+            self.users[login] = User(login, next(self._user_ids), kind)
+        return self.users[login]
 
     def repository(self, name: str) -> Repository | None:
         """GitHub's names have no case."""
