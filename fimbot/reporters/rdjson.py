@@ -9,14 +9,13 @@ comment shows a suggestion only where its range is that of the diagnostic, so th
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from fimbot.patches.lines import LineEdit
 from fimbot.reporters.fixes import UNVERIFIED, fix_of, told
 from fimbot.reporters.json_report import path_text
-from fimbot.reporters.style import Style, one_line
+from fimbot.reporters.style import Style, code_span, one_line
 from fimbot.values import Outcome, Report, Stub, Suggestion, stub_of
 
 
@@ -59,14 +58,3 @@ def _diagnostic(stub: Stub, message: str, start: int, end: int, edit: LineEdit |
     if edit is not None:
         diagnostic["suggestions"] = [{"range": lines, "text": edit.text}]
     return diagnostic
-
-
-def code_span(text: str) -> str:
-    """Inert in Markdown, which a message becomes in a comment: names and reasons are other people's text.
-
-    https://spec.commonmark.org/0.31.2/#code-spans
-    """
-    text = one_line(text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
