@@ -1,8 +1,8 @@
 """How a request goes wrong: before GitHub has acted, after it, or in place of it.
 
-    github.plan(cut_after, method="POST", path=r"/reviews$")             the review is there, the client never hears of it
-    github.plan(cut_before)                                              the next request, whatever it is
-    github.plan(status(502), status(502), path="/files", skip=1)        the second and the third request for files
+    github.plan(cut_after, method="POST", path=r"/reviews$")        the review is there, the client never hears of it
+    github.plan(cut_before)                                         the next request, whatever it is
+    github.plan(status(502), status(502), path="/files", skip=1)    the second and the third request for files
 
 A fault is a function of the exchange; `exchange.act()` lets GitHub do what was asked and gives its answer.
 """
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 Fault = Callable[["Exchange"], None]
 
-UNICORN = b"<!DOCTYPE html>\n<html><title>Unicorn! &middot; GitHub</title><body>We had issues producing the response.</body></html>\n"
+UNICORN = (
+    b"<!DOCTYPE html>\n<html><title>Unicorn! &middot; GitHub</title>"
+    b"<body>We had issues producing the response to your request.</body></html>\n"
+)
 
 
 @dataclass

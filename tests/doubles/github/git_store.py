@@ -14,7 +14,7 @@ SHA = re.compile(r"[0-9a-f]{40}\Z")
 NO_COMMIT = "0" * 40
 
 _SETTINGS = {
-    # What GitHub's servers allow: a partial clone, and any commit by its name, one that a force push left behind included.
+    # As GitHub's servers do: a partial clone, and any commit by its name, one that a force push left behind included.
     "uploadpack.allowFilter": "true",
     "uploadpack.allowAnySHA1InWant": "true",
     "gc.auto": "0",

@@ -287,10 +287,7 @@ class Graph:
     def _resolve(self, given: Node, resolved: bool) -> Node:
         pull, thing = self._find(given["threadId"])
         if not isinstance(thing, Thread):
-            raise Told(
-                "NOT_FOUND",
-                f"Could not resolve to PullRequestReviewThread node with the global id of '{given['threadId']}'.",
-            )
+            raise Told("NOT_FOUND", f"Could not resolve to a thread with the global id of '{given['threadId']}'.")
         # Pull-request permission alone is not enough for these two mutations.
         self._require(pull.repository, "contents", "write")
         assert self.grant is not None

@@ -1,4 +1,4 @@
-"""POST /graphql: queries and mutations, held against a cut-out of GitHub's public schema (schema.graphql) by graphql-core."""
+"""POST /graphql: queries and mutations, held against a cut-out of GitHub's public schema (schema.graphql)."""
 
 from __future__ import annotations
 

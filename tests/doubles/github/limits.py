@@ -85,13 +85,11 @@ class RateLimits:
         while made and made[0] <= now - self.hour:
             made.popleft()
         recent = [at for at in made if at > now - self.minute]
-        for span, times, allowed in (
-            (self.minute, recent, self.content_per_minute),
-            (self.hour, made, self.content_per_hour),
-        ):
+        spans = ((self.minute, recent, self.content_per_minute), (self.hour, list(made), self.content_per_hour))
+        for span, times, allowed in spans:
             if len(times) >= allowed:
-                wait = max(1, math.ceil(span - (now - times[-allowed]))) if allowed else math.ceil(span)
-                raise self.secondary(wait if self.tell_when else None)
+                wait = span - (now - times[-allowed]) if allowed else span
+                raise self.secondary(max(1, math.ceil(wait)) if self.tell_when else None)
         made.append(now)
 
     def secondary(self, retry_after: int | None, status: int | None = None) -> Refused:

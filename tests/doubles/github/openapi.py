@@ -1,24 +1,26 @@
 """GitHub's own description (openapi.json), which requests and the stand-in's answers are held against.
 
-jsonschema and not openapi-core: paths are matched by the routes anyway, and what is left is JSON Schema once `nullable` is
-spelt out. Stricter than the description: no key of a body and no parameter that it does not name. Looser in one place, `_WIDENED`.
+jsonschema and not openapi-core: paths are matched by the routes anyway, and what is left is JSON Schema once
+`nullable` is spelt out. Stricter than the description: no key of a body and no parameter that it does not name.
+Looser in one place, `_WIDENED`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 _FILE = Path(__file__).with_name("openapi.json")
 
-# GitHub answers null here, whatever its description says: an outdated comment has no line, a deleted fork is no repository.
+# GitHub answers null here, whatever its description says: an outdated comment has no line. So it does for the
+# repository of a deleted fork.
 _WIDENED = (
     ("pull-request-review-comment", "line"),
     ("pull-request-review-comment", "original_line"),
@@ -66,7 +68,7 @@ class Operation:
             if self._body_required:
                 yield "A body wasn't supplied."
         else:
-            yield from (fault for error in self._body.iter_errors(body) for fault in _told(error))
+            yield from _told(self._body.iter_errors(body))
 
     def fault_of_answer(self, status: int, payload: object) -> str | None:
         validator = self._answers.get(status)
@@ -83,9 +85,8 @@ def operations() -> Mapping[tuple[str, str], Operation]:
     components = described["components"]
     for schema, name in _WIDENED:
         components["schemas"][schema]["properties"][name]["nullable"] = True
-    for side in ("head",):
-        repo = components["schemas"]["pull-request"]["properties"][side]["properties"]
-        repo["repo"] = {"nullable": True, "allOf": [repo["repo"]]}
+    head = components["schemas"]["pull-request"]["properties"]["head"]["properties"]
+    head["repo"] = {"nullable": True, "allOf": [head["repo"]]}
     components = _spelt_out(components)
     return {
         (method.upper(), template): Operation(method, template, _spelt_out(operation), components)
@@ -94,25 +95,31 @@ def operations() -> Mapping[tuple[str, str], Operation]:
     }
 
 
-def _told(error: ValidationError) -> Iterator[str]:
+def _told(errors: Iterable[ValidationError]) -> Iterator[str]:
     """In the words of GitHub's own check of a body."""
-    place = "/".join(["properties", *map(str, error.absolute_path)])
-    match error.validator:
-        case "required":
-            missing = [name for name in error.validator_value if name not in error.instance]
-            yield ", ".join(f'"{name}"' for name in missing) + " weren't supplied."[: None if missing[1:] else 0]
-            return
-        case "additionalProperties":
-            known = error.schema.get("properties", {})  # type: ignore[union-attr]
-            yield from (f'"{name}" is not a permitted key.' for name in error.instance if name not in known)
-        case "type":
+    missing = []
+    for error in errors:
+        place = "/".join(["properties", *map(str, error.absolute_path)])
+        if error.validator == "required":
+            missing.append(error.message.partition("'")[2].partition("'")[0])
+        elif error.validator == "additionalProperties":
+            known = cast(dict[str, Any], error.schema)["properties"]
+            yield from (
+                f'"{name}" is not a permitted key.'
+                for name in cast(dict[str, Any], error.instance)
+                if name not in known
+            )
+        elif error.validator == "type":
             article = "an" if str(error.validator_value)[0] in "aeiou" else "a"
             value = "nil" if error.instance is None else json.dumps(error.instance)
             yield f"For '{place}', {value} is not {article} {error.validator_value}."
-        case "enum":
-            yield f"For '{place}', {json.dumps(error.instance)} is not a member of {json.dumps(error.validator_value)}."
-        case _:
+        elif error.validator == "enum":
+            members = json.dumps(error.validator_value)
+            yield f"For '{place}', {json.dumps(error.instance)} is not a member of {members}."
+        else:
             yield f"For '{place}', {error.message}."
+    if missing:
+        yield ", ".join(f'"{name}"' for name in missing) + (" weren't" if missing[1:] else " wasn't") + " supplied."
 
 
 def _validator(schema: dict[str, Any], components: dict[str, Any]) -> Draft202012Validator:

@@ -27,14 +27,22 @@ from tests.doubles.github.state import (
 Payload = dict[str, Any]
 
 _USER_LINKS = (
-    "followers_url following_url gists_url starred_url subscriptions_url organizations_url repos_url "
-    "events_url received_events_url"
-).split()
+    *("followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events"),
+    "received_events",
+)
 _REPOSITORY_LINKS = (
-    "archive assignees blobs branches collaborators comments commits compare contents contributors deployments "
-    "downloads events forks git_commits git_refs git_tags hooks issue_comment issue_events issues keys labels languages "
-    "merges milestones notifications pulls releases stargazers statuses subscribers subscription tags teams trees"
-).split()
+    *("archive", "assignees", "blobs", "branches", "collaborators", "comments", "commits", "compare", "contents"),
+    *("contributors", "deployments", "downloads", "events", "forks", "git_commits", "git_refs", "git_tags", "hooks"),
+    *("issue_comment", "issue_events", "issues", "keys", "labels", "languages", "merges", "milestones"),
+    *("notifications", "pulls", "releases", "stargazers", "statuses", "subscribers", "subscription", "tags", "teams"),
+    "trees",
+)
+_COUNTS = (
+    *("forks", "forks_count", "open_issues", "open_issues_count", "size", "stargazers_count", "watchers"),
+    "watchers_count",
+)
+_FLAGS = ("has_downloads", "has_issues", "has_projects", "has_wiki", "has_pages", "archived", "disabled")
+_NOTHING = ("description", "homepage", "language", "mirror_url", "license")
 
 
 def node_id(prefix: str, number: int) -> str:
@@ -58,7 +66,7 @@ class Payloads:
             "gravatar_id": "",
             "url": url,
             "html_url": f"{self.html}/{quote(user.login.removesuffix('[bot]'))}",
-            **{name: f"{url}/{name.removesuffix('_url')}" for name in _USER_LINKS},
+            **{f"{name}_url": f"{url}/{name}" for name in _USER_LINKS},
             "type": user.type,
             "user_view_type": "public",
             "site_admin": False,
@@ -73,9 +81,6 @@ class Payloads:
     def repository(self, repository: Repository) -> Payload:
         url = f"{self.api}/repos/{repository.name}"
         owner = User(repository.owner, repository.id, "User")
-        counts = "forks forks_count open_issues open_issues_count size stargazers_count watchers watchers_count".split()
-        flags = "has_downloads has_issues has_projects has_wiki has_pages archived disabled".split()
-        nothing = "description homepage language mirror_url license".split()
         return {
             "id": repository.id,
             "node_id": node_id("R", repository.id),
@@ -90,9 +95,9 @@ class Payloads:
             **{f"{name}_url": f"{url}/{name.replace('_', '/')}" for name in _REPOSITORY_LINKS},
             **{f"{kind}_url": f"{self.html}/{repository.name}.git" for kind in ("clone", "git", "ssh", "svn")},
             "default_branch": "main",
-            **dict.fromkeys(counts, 0),
-            **dict.fromkeys(flags, False),
-            **dict.fromkeys(nothing),
+            **dict.fromkeys(_COUNTS, 0),
+            **dict.fromkeys(_FLAGS, False),
+            **dict.fromkeys(_NOTHING),
             **dict.fromkeys(("pushed_at", "created_at", "updated_at"), Clock.text(0)),
         }
 

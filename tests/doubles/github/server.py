@@ -25,6 +25,7 @@ from tests.doubles.github.heads import refresh, take_head
 from tests.doubles.github.limits import HardLimits, RateLimits
 from tests.doubles.github.openapi import operations
 from tests.doubles.github.payloads import Payloads
+from tests.doubles.github.people import People
 from tests.doubles.github.reviews import Reviews
 from tests.doubles.github.routes import CREATES_CONTENT, Call, find
 from tests.doubles.github.state import (
@@ -140,6 +141,7 @@ class GitHubServer:
         self.graphql_url = self.url + self._graphql_path
         self._payloads = Payloads(self.api_url, self.url, self.hard_limits)
         self._reviews = Reviews(self.world, self.hard_limits)
+        self.people = People(self.world, self._reviews, self._lock)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 

@@ -101,7 +101,7 @@ class Call:
         return Answer(200, shown, self._links(number, last))
 
     def _links(self, number: int, last: int) -> dict[str, str]:
-        pages = {}
+        pages: dict[str, int] = {}
         if number > 1:
             pages |= {"prev": min(number - 1, last), "first": 1}
         if number < last:

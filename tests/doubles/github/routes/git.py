@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from urllib.parse import quote
 
 from tests.doubles.github.answers import Answer, Refused, not_found
@@ -40,6 +41,13 @@ def contents(call: Call) -> Answer:
     elif payload["type"] == "submodule":
         payload["submodule_git_url"] = ""
     return Answer(200, payload)
+
+
+def _directory(call: Call, repository: Repository, commit: str, ref: str, path: str) -> Answer:
+    entries = repository.store.entries(f"{commit}:{path}") or []
+    prefix = f"{path}/" if path else ""
+    named = [replace(entry, path=f"{prefix}{entry.path}") for entry in entries]
+    return Answer(200, [call.payloads.content(repository, entry, ref, None) for entry in named])
 
 
 def blob(call: Call) -> Answer:

@@ -48,5 +48,5 @@ def _diff(pull: PullRequest, limits: HardLimits) -> Answer:
         if count > limit:
             errors = [{"resource": "PullRequest", "field": "diff", "code": "too_large"}]
             raise Refused(406, text.format(limit=limit), errors)
-    text = b"".join(file.text for file in found)
-    return Answer(200, text, content_type="application/vnd.github.diff; charset=utf-8")
+    whole = b"".join(file.text for file in found)
+    return Answer(200, whole, content_type="application/vnd.github.diff; charset=utf-8")
