@@ -73,12 +73,13 @@ class FileDiff:
 
     @cached_property
     def patch(self) -> bytes:
-        """From the first hunk on, without the last line feed; empty for binary and purely renamed files."""
+        """From the first hunk on, without the last line feed; empty for binary, purely renamed and retyped files."""
         return b"\n".join(self._patch_lines)
 
     @cached_property
     def _patch_lines(self) -> list[bytes]:
-        start = self.text.find(b"\n@@ ")
+        # A file that became a link has two sections, one for what is gone and one for what is new.
+        start = self.text.find(b"\n@@ ") if self.status != "changed" else -1
         return [] if start < 0 else self.text[start + 1 :].removesuffix(b"\n").split(b"\n")
 
     def count(self, mark: bytes) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tests.doubles.github.answers import Answer, Refused
 
 if TYPE_CHECKING:
-    from tests.doubles.github.server import Exchange, Request
+    from tests.doubles.github.wire import Exchange, Request
 
 Fault = Callable[["Exchange"], None]
 

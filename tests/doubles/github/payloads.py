@@ -42,6 +42,12 @@ _COUNTS = (
     "watchers_count",
 )
 _FLAGS = ("has_downloads", "has_issues", "has_projects", "has_wiki", "has_pages", "archived", "disabled")
+_NOT_LISTED = frozenset(
+    (
+        *("merged", "mergeable", "rebaseable", "mergeable_state", "merged_by", "comments", "review_comments"),
+        *("maintainer_can_modify", "commits", "additions", "deletions", "changed_files"),
+    )
+)
 _NOTHING = ("description", "homepage", "language", "mirror_url", "license")
 
 
@@ -172,6 +178,10 @@ class Payloads:
             "deletions": sum(file.count(b"-") for file in files),
             "changed_files": len(files),
         }
+
+    def listed_pull(self, pull: PullRequest) -> Payload:
+        """As a list holds it: without what costs GitHub a look at the commits."""
+        return {name: value for name, value in self.pull(pull).items() if name not in _NOT_LISTED}
 
     def _label(self, repo: str, name: str) -> Payload:
         return {

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import struct
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit
+from typing import Literal
 
 from tests.doubles.github import faults, graphql
 from tests.doubles.github.answers import Answer, Refused, invalid_request, not_found
@@ -38,6 +30,7 @@ from tests.doubles.github.state import (
     User,
     World,
 )
+from tests.doubles.github.wire import Exchange, LoopbackServer, NotJson, Request, handler_for
 
 WORKFLOW: Mapping[str, Permission] = {"metadata": "read", "contents": "read", "pull_requests": "write"}
 """What the workflow of the README grants its GITHUB_TOKEN."""
@@ -50,79 +43,6 @@ READ_ONLY: Mapping[str, Permission] = {
 """What the token of a fork's `pull_request` run may do."""
 
 
-@dataclass(slots=True)
-class Request:
-    method: str
-    path: str
-    """Without the prefix of the API and without the query."""
-    query: dict[str, str]
-    headers: Message
-    body: Any
-    """JSON, parsed; None if there is none."""
-    at: float
-    """time.monotonic() when it arrived."""
-    login: str | None = None
-    status: int | None = None
-    """None: the client was never answered."""
-    acted: bool = False
-    """What was asked for has happened."""
-
-    @property
-    def resource(self) -> str:
-        """Which of GitHub's budgets it is paid from."""
-        return "graphql" if self.path == "/graphql" else "core"
-
-
-class Exchange:
-    """One request, and the means to answer it well or badly."""
-
-    def __init__(self, handler: BaseHTTPRequestHandler, server: GitHubServer, request: Request) -> None:
-        self.server = server
-        self.request = request
-        self._handler = handler
-
-    def act(self) -> Answer:
-        return self.server.act(self.request)
-
-    def send(self, answer: Answer, *, cut: bool = False) -> None:
-        """`cut`: half of the answer, then the connection is reset."""
-        body = answer.payload if isinstance(answer.payload, bytes) else b""
-        if answer.payload is not None and not isinstance(answer.payload, bytes):
-            body = json.dumps(answer.payload).encode()
-        headers = {
-            "Content-Type": answer.content_type,
-            "Content-Length": str(len(body)),
-            "X-GitHub-Request-Id": f"{id(self):X}",
-            "X-GitHub-Media-Type": "github.v3; format=json",
-            **self.server.limits.headers(self.server.grant_of(self.request), self.request.resource),
-            **answer.headers,
-            "Connection": "close",
-        }
-        try:
-            self._handler.send_response(answer.status)
-            for name, value in headers.items():
-                self._handler.send_header(name, value)
-            self._handler.end_headers()
-            self._handler.wfile.write(body[: len(body) // 2] if cut else body)
-            self._handler.wfile.flush()
-        except OSError:
-            return
-        if cut:
-            self.reset()
-        else:
-            self.request.status = answer.status
-
-    def wait(self, seconds: float) -> bool:
-        """False once the server is closed."""
-        return not self.server.closing.wait(seconds)
-
-    def reset(self) -> None:
-        """Closes with RST in place of FIN."""
-        linger = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
-        self._handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self._handler.connection.close()
-
-
 class GitHubServer:
     def __init__(self, root: Path, *, enterprise: bool = False, clock: Callable[[], float] = time.time) -> None:
         """`root`: where the bare repositories are kept. `enterprise`: the paths of GitHub Enterprise Server."""
@@ -130,10 +50,12 @@ class GitHubServer:
         self.hard_limits = HardLimits()
         self.limits = RateLimits(self.world.clock)
         self.requests: list[Request] = []
+        self.broken: list[Exception] = []
+        """Faults of the stand-in's own; they end the `with` block with an error."""
         self.closing = threading.Event()
         self._faults = faults.Plan()
         self._lock = threading.RLock()
-        self._http = _Server(("127.0.0.1", 0), _handler_for(self))
+        self._http = LoopbackServer(("127.0.0.1", 0), handler_for(self))
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self._prefix = "/api/v3" if enterprise else ""
         self.api_url = self.url + self._prefix
@@ -254,9 +176,12 @@ class GitHubServer:
             try:
                 answer = self._act(request)
                 request.acted = answer.status < 400
+                return answer
             except Refused as refused:
-                answer = refused.answer
-            return answer
+                return refused.answer
+            except Exception as error:
+                self.broken.append(error)
+                return Refused(500, f"The stand-in is broken: {error!r}").answer
 
     def grant_of(self, request: Request) -> Grant | None:
         """Raises Refused for a token that is none."""
@@ -287,10 +212,9 @@ class GitHubServer:
             raise not_found()
         template, route, arguments = found
         operation = operations().get((request.method, template))
-        body = request.body if request.body is not None else {}
-        if isinstance(request.body, _NotJson):
+        if isinstance(request.body, NotJson):
             raise Refused(400, "Problems parsing JSON")
-        if not isinstance(body, dict):
+        if not isinstance(request.body, dict | None):
             raise Refused(400, "Body should be a JSON object")
         if (request.method, template) in CREATES_CONTENT:
             self.limits.create(grant)
@@ -304,7 +228,7 @@ class GitHubServer:
             self.api_url + request.path,
             arguments,
             request.query,
-            body,
+            request.body or {},
             request.headers.get("Accept", ""),
         )
         if operation is not None:
@@ -315,25 +239,10 @@ class GitHubServer:
         if operation is not None and not isinstance(answer.payload, bytes):
             wrong = operation.fault_of_answer(answer.status, answer.payload)
             if wrong is not None:
-                raise Refused(500, f"The stand-in's own answer is not what GitHub describes: {wrong}")
+                raise AssertionError(f"an answer to {request.method} {template} that GitHub does not describe: {wrong}")
         return answer
 
-    def read(self, handler: BaseHTTPRequestHandler) -> Request:
-        """`path` loses the API's prefix; without it nothing is found."""
-        target = urlsplit(handler.path)
-        length = int(handler.headers.get("Content-Length") or 0)
-        raw = handler.rfile.read(length)
-        body: Any = None
-        if raw:
-            try:
-                body = json.loads(raw)
-            except ValueError:
-                body = _NotJson(raw)
-        path = self._inner_path(target.path)
-        query = dict(parse_qsl(target.query, keep_blank_values=True))
-        return Request(handler.command, path, query, handler.headers, body, time.monotonic())
-
-    def _inner_path(self, path: str) -> str:
+    def inner_path(self, path: str) -> str:
         """Without the prefix of the API; what is outside of it is found nowhere."""
         if path == self._graphql_path:
             return "/graphql"
@@ -369,40 +278,11 @@ class GitHubServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class _NotJson(bytes):
-    pass
+        if kind is None and self.broken:
+            raise self.broken[0]
 
 
 def _is_write(request: Request) -> bool:
     if request.path == "/graphql":
         return any(graphql.fields_of_mutations(request.body))
     return request.method != "GET"
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is no error of the server's; what it saw is in `requests`."""
-
-
-def _handler_for(server: GitHubServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        server_version = "github.com"
-        sys_version = ""
-        timeout = 30
-
-        def handle_any(self) -> None:
-            self.close_connection = True
-            server.answer(Exchange(self, server, server.read(self)))
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler

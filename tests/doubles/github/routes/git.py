@@ -129,6 +129,21 @@ def compare(call: Call) -> Answer:
     return Answer(200, payload, page.headers)
 
 
+def commit(call: Call) -> Answer:
+    """With the files of the first page: GitHub shows 300 a page here."""
+    repository = call.readable(PERMISSION)
+    sha = _commit(call, repository, call.arguments["ref"])
+    if sha is None:
+        raise Refused(422, f"No commit found for SHA: {call.arguments['ref']}")
+    parents = repository.store.commit(sha).parents
+    old = parents[0] if parents else repository.store.text("hash-object", "-t", "tree", "--stdin")
+    files = diff(repository.store, old, sha)
+    added, deleted = (sum(file.count(mark) for file in files) for mark in (b"+", b"-"))
+    shown = [call.payloads.file(repository, file, sha, with_patch=True) for file in files[: call.hard.compare_files]]
+    stats = {"total": added + deleted, "additions": added, "deletions": deleted}
+    return Answer(200, {**call.payloads.commit(repository, sha), "stats": stats, "files": shown})
+
+
 _STATUS = {(True, True): "diverged", (True, False): "ahead", (False, True): "behind", (False, False): "identical"}
 
 

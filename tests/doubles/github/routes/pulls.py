@@ -27,6 +27,36 @@ def get(call: Call) -> Answer:
     return Answer(200, call.payloads.pull(pull))
 
 
+def list_pulls(call: Call) -> Answer:
+    """Newest first. `head` is `user:branch`; without the user GitHub passes it over, and so everything is listed."""
+    repository = call.readable("pull_requests")
+    state, base = call.query.get("state", "open"), call.query.get("base")
+    owner, colon, branch = call.query.get("head", "").partition(":")
+    found = [
+        pull
+        for pull in reversed(repository.pulls.values())
+        if state in ("all", pull.state)
+        and base in (None, pull.base_ref)
+        and (not colon or (_owner(pull).lower() == owner.lower() and pull.head_ref == branch))
+    ]
+    return call.page(found, call.payloads.listed_pull)
+
+
+def pulls_of_commit(call: Call) -> Answer:
+    """Asked of the repository that holds the branch: a fork's commit is not known to be part of the pull request
+    when the base repository is asked. Not documented; others report an empty list there."""
+    repository = call.readable("pull_requests")
+    sha = repository.store.commit_of(call.arguments["ref"])
+    if sha is None:
+        raise Refused(422, f"No commit found for SHA: {call.arguments['ref']}")
+    pulls = [pull for pull in call.world.pulls if pull.head_repository is repository and sha in commits_of(pull)]
+    return call.page(pulls, call.payloads.listed_pull)
+
+
+def _owner(pull: PullRequest) -> str:
+    return pull.author.login if pull.head_repository is None else pull.head_repository.owner
+
+
 def files(call: Call) -> Answer:
     pull = call.pull(call.readable("pull_requests"))
     found = diff_of(pull)[: call.hard.files]
