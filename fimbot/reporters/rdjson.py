@@ -1,4 +1,4 @@
-"""Reviewdog's diagnostic format, which carries suggestions to GitLab, Gitea, Bitbucket and Gerrit.
+"""Reviewdog's diagnostic format: suggestions on GitLab and Gitea, findings on Bitbucket and Gerrit.
 
 https://github.com/reviewdog/reviewdog/tree/master/proto/rdf
 
