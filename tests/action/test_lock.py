@@ -34,4 +34,4 @@ def test_every_pin_has_hashes_and_no_index_is_named(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
     assert all(" \\\n    --hash=sha256:" in entry for entry in entries)
-    assert not re.search(r"://|--(index|extra|find|trusted)", text)
+    assert not re.search(r"://|--(index|extra-index|find|trusted)", text)
