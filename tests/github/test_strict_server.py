@@ -12,6 +12,7 @@ import pytest
 from github import Auth, Github
 
 from tests.doubles.github import READ_ONLY, GitHubServer
+from tests.doubles.github.git_store import GitFailed
 from tests.doubles.github.openapi import operations
 from tests.github.strict_asking import Desk, on, open_desk
 
@@ -161,7 +162,7 @@ def test_an_answer_that_github_does_not_describe_is_found_out(desk: Desk) -> Non
 
 
 def test_a_fault_of_the_server_itself_ends_the_test(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="common ancestor"), open_desk(tmp_path) as desk:
+    with pytest.raises(GitFailed, match="not a git repository"), open_desk(tmp_path) as desk:
         shutil.rmtree(desk.shop.git_dir / "refs")
         assert desk.of_pull("GET").status_code == 500
 

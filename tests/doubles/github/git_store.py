@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 SHA = re.compile(r"[0-9a-f]{40}\Z")
-NO_COMMIT = "0" * 40
 
-_SETTINGS = {
-    # As GitHub's servers do: a partial clone, and any commit by its name, one that a force push left behind included.
-    "uploadpack.allowFilter": "true",
-    "uploadpack.allowAnySHA1InWant": "true",
-    "gc.auto": "0",
-    "maintenance.auto": "false",
-}
+# As GitHub's servers do: a partial clone, and any commit by its name, one that a force push left behind included.
+_SETTINGS = """\
+[uploadpack]
+\tallowFilter = true
+\tallowAnySHA1InWant = true
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+"""
 
 
 class GitFailed(Exception):
@@ -54,11 +56,10 @@ class GitStore:
     def create(cls, path: Path, *, alternate: Path | None = None) -> GitStore:
         """`alternate`: another bare repository whose objects are borrowed, as GitHub's forks do."""
         store = cls(path)
-        subprocess.run(
-            ["git", "init", "-q", "--bare", "-b", "main", str(path)], env=store._environment, check=True, timeout=60
-        )
-        for name, value in _SETTINGS.items():
-            store.git("config", name, value)
+        path.mkdir(parents=True)
+        store.git("init", "-q", "--bare", "-b", "main", "--template=")
+        with (path / "config").open("a") as config:
+            config.write(_SETTINGS)
         if alternate is not None:
             (path / "objects" / "info" / "alternates").write_text(f"{alternate / 'objects'}\n")
         return store
@@ -169,24 +170,28 @@ class GitStore:
             self.git("update-ref", name, sha)
 
     def write_commit(
-        self, parents: Iterable[str], files: Mapping[str, bytes | None], message: str, *, modes: Mapping[str, str]
+        self, branch: str, parent: str | None, files: Mapping[str, bytes | None], message: str, modes: Mapping[str, str]
     ) -> str:
-        """A commit on top of the first parent with these files; None deletes one. No ref is moved."""
-        index = {"GIT_INDEX_FILE": str(self.path / f"index-{os.urandom(6).hex()}")}
-        parents = list(parents)
-        try:
-            self.git("read-tree", *(parents[:1] or ["--empty"]), environ=index)
-            lines = []
-            for path, content in files.items():
-                if content is None:
-                    lines.append(f"0 {NO_COMMIT}\t{path}")
-                    continue
-                sha = self.text("hash-object", "-w", "--stdin", input=content)
-                lines.append(f"{modes.get(path, '100644')} {sha} 0\t{path}")
-            given = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
-            self.git("update-index", "-z", "--index-info", input=given, environ=index)
-            tree = self.git("write-tree", environ=index).decode().strip()
-        finally:
-            Path(index["GIT_INDEX_FILE"]).unlink(missing_ok=True)
-        options = [word for parent in parents for word in ("-p", parent)]
-        return self.text("commit-tree", tree, *options, input=message.encode())
+        """A commit on top of the parent with these files, None deletes one; the branch is moved there by force."""
+        text = message.encode()
+        stream = [
+            f"commit refs/heads/{branch}\nmark :1\ncommitter GitHub <noreply@github.com> now\n".encode(),
+            b"data %d\n%s\n" % (len(text), text),
+            f"from {parent}\n".encode() if parent else b"",
+        ]
+        for path, content in files.items():
+            if content is None:
+                stream.append(b"D %s\n" % _quoted(path))
+            else:
+                mode = modes.get(path, "100644").encode()
+                stream.append(b"M %s inline %s\ndata %d\n%s\n" % (mode, _quoted(path), len(content), content))
+        # A branch that is there already has to be named as the parent, or be forgotten first.
+        reset = b"" if parent else f"reset refs/heads/{branch}\n\n".encode()
+        given = b"".join([reset, *stream, b"get-mark :1\n"])
+        options = ("--quiet", "--force", "--date-format=now", "--cat-blob-fd=1")
+        return self.git("fast-import", *options, input=given).decode().strip()
+
+
+def _quoted(path: str) -> bytes:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'.encode("utf-8", "surrogateescape")

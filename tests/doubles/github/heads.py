@@ -11,9 +11,21 @@ from tests.doubles.github.state import Anchor, PullRequest, Thread, World
 
 def refresh(world: World) -> None:
     """Looks at every open pull request's branches, as GitHub does after each push."""
-    for pull in world.pulls:
-        if pull.state == "open":
-            _refresh(pull)
+    pulls = [pull for pull in world.pulls if pull.state == "open"]
+    concerned = {side.name: side for pull in pulls for side in (pull.repository, pull.head_repository) if side}
+    branches = {name: repository.store.branches() for name, repository in concerned.items()}
+    for pull in pulls:
+        source = pull.head_repository
+        tip = branches[source.name].get(pull.head_ref) if source is not None else None
+        base = branches[pull.repository.name].get(pull.base_ref, pull.base_sha)
+        moved = tip is not None and tip != pull.head_sha
+        if tip is not None and moved:
+            take_head(pull, tip, base)
+        if pull.merged_sides != (base, pull.head_sha):
+            _test_merge(pull, base)
+        if moved:
+            for thread in pull.threads:
+                follow(pull, thread)
 
 
 def merge_base(pull: PullRequest, commit: str | None = None) -> str:
@@ -27,47 +39,28 @@ def diff_of(pull: PullRequest, commit: str | None = None) -> tuple[FileDiff, ...
     return _diff(pull.repository.store, merge_base(pull, commit), commit or pull.head_sha)
 
 
-def commits_of(pull: PullRequest) -> list[str]:
+def commits_of(pull: PullRequest) -> tuple[str, ...]:
     """Oldest first. A commit that a force push left behind is none of them."""
-    return pull.repository.store.commits_between(merge_base(pull), pull.head_sha)
+    return _commits(pull.repository.store, merge_base(pull), pull.head_sha)
 
 
-def take_head(pull: PullRequest) -> bool:
-    """Reads the head branch and keeps its commits as refs/pull/N/head; False if nothing has moved."""
-    source, store = pull.head_repository, pull.repository.store
-    tip = source.store.branch(pull.head_ref) if source is not None else None
-    ref = f"refs/pull/{pull.number}/head"
-    if source is None or tip is None or tip == pull.head_sha:
-        return False
-    if source.store.path != store.path:
-        store.git("fetch", "-q", "--no-tags", str(source.store.path), f"+refs/heads/{pull.head_ref}:{ref}")
+def take_head(pull: PullRequest, tip: str, base: str) -> None:
+    """Keeps the commits of the head branch as refs/pull/N/head."""
+    source, store, ref = pull.head_repository, pull.repository.store, f"refs/pull/{pull.number}/head"
+    if source is not None and source is not pull.repository:
+        store.git("fetch", "-q", "--no-tags", str(source.git_dir), f"+refs/heads/{pull.head_ref}:{ref}")
     else:
         store.set_ref(ref, tip)
-    pull.head_sha = tip
-    pull.base_sha = store.branch(pull.base_ref) or pull.base_sha
-    return True
+    pull.head_sha, pull.base_sha = tip, base
 
 
-def _refresh(pull: PullRequest) -> None:
-    moved = take_head(pull)
-    _test_merge(pull)
-    if moved:
-        for thread in pull.threads:
-            follow(pull, thread)
-
-
-def _test_merge(pull: PullRequest) -> None:
+def _test_merge(pull: PullRequest, base: str) -> None:
     """refs/pull/N/merge: what a merge into the base branch would give, if there is no conflict."""
     store, ref = pull.repository.store, f"refs/pull/{pull.number}/merge"
-    base = store.branch(pull.base_ref)
-    if base is None:
-        return
+    pull.merged_sides, pull.merge_sha = (base, pull.head_sha), None
     try:
-        if pull.merge_sha is not None and store.commit(pull.merge_sha).parents == (base, pull.head_sha):
-            return
         tree = store.text("merge-tree", "--write-tree", base, pull.head_sha).splitlines()[0]
     except GitFailed:
-        pull.merge_sha = None
         store.set_ref(ref, None)
         return
     message = f"Merge {pull.head_sha} into {base}"
@@ -123,6 +116,11 @@ def _moved(pull: PullRequest, thread: Thread) -> Anchor | None:
 @lru_cache(maxsize=256)
 def _merge_base(store: GitStore, one: str, other: str) -> str | None:
     return store.merge_base(one, other)
+
+
+@lru_cache(maxsize=256)
+def _commits(store: GitStore, base: str, head: str) -> tuple[str, ...]:
+    return tuple(store.commits_between(base, head))
 
 
 @lru_cache(maxsize=64)

@@ -117,8 +117,8 @@ class GitHubServer:
     ) -> PullRequest:
         with self._lock:
             home = self._repository(repository)
-            base_sha = home.store.branch(base)
-            assert base_sha is not None, f"{repository} has no branch {base}"
+            base_sha, tip = home.store.branch(base), (head_repository or home).store.branch(head)
+            assert base_sha is not None and tip is not None, f"there is no branch {base} or {head}"
             user = self.world.user(author)
             home.associations.setdefault(author, association)
             pull = PullRequest(
@@ -138,7 +138,7 @@ class GitHubServer:
                 draft,
                 labels=list(labels),
             )
-            assert take_head(pull), f"there is no branch {head}"
+            take_head(pull, tip, base_sha)
             home.pulls[pull.number] = pull
             refresh(self.world)
             return pull

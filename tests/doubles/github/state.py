@@ -90,9 +90,7 @@ class Repository:
         """
         tip = self.store.branch(branch) if force_onto is None else self.store.commit_of(force_onto)
         contents = {p: c.encode() if isinstance(c, str) else c for p, c in (files or {}).items()}
-        sha = self.store.write_commit([tip] if tip else [], contents, message, modes=modes or {})
-        self.store.set_ref(f"refs/heads/{branch}", sha)
-        return sha
+        return self.store.write_commit(branch, tip, contents, message, modes or {})
 
     def branch(self, name: str, *, at: str = "main") -> str:
         """Makes a branch, or moves it there."""
@@ -123,6 +121,8 @@ class PullRequest:
     state: Literal["open", "closed"] = "open"
     merged: bool = False
     merge_sha: str | None = None
+    merged_sides: tuple[str, str] | None = None
+    """Base and head that `merge_sha`, the test merge, is of."""
     maintainer_can_modify: bool = True
     labels: list[str] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)

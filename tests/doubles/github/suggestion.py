@@ -28,7 +28,8 @@ class SuggestionRefused(Exception):
 
 def suggestions(body: str) -> list[str]:
     """The code of each suggestion in a comment; every line of it ends with a line feed."""
-    tokens = MarkdownIt("commonmark").parse(body)
+    # With the line feed that a fence is closed by when the text ends before it is.
+    tokens = MarkdownIt("commonmark").parse(f"{body}\n")
     return [token.content for token in tokens if token.type == "fence" and token.info.split()[:1] == ["suggestion"]]
 
 
