@@ -20,6 +20,7 @@ COMMANDS = {
     "suggest": "fimbot.commands.suggest:suggest",
     "scan": "fimbot.commands.scan:scan",
     "apply": "fimbot.commands.apply:apply",
+    "review": "fimbot.commands.review:review",
     "model": "fimbot.commands.model:model",
     "config": "fimbot.commands.config:config",
     "demo": "fimbot.commands.demo:demo",

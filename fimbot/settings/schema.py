@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from fimbot.errors import SettingsError
-from fimbot.settings.values import Settings
+from fimbot.settings.values import ReviewMode, Settings
 from fimbot.values import Kind, Tier
 
 Read = Callable[[Any], Any]
@@ -95,6 +95,15 @@ def _some_of(choices: tuple[str, ...]) -> Read:
     return read
 
 
+def _one_of(choices: tuple[str, ...]) -> Read:
+    def read(value: Any) -> str:
+        if isinstance(value, str) and value in choices:
+            return value
+        raise ValueError(" or ".join(choices))
+
+    return read
+
+
 READ: dict[str, Read] = {
     "engine": _text,
     "model": _text,
@@ -118,6 +127,11 @@ READ: dict[str, Read] = {
     "exclude": _patterns,
     "max_file_bytes": _whole(1),
     "cache": _flag,
+    "review_mode": _one_of(get_args(ReviewMode)),
+    "skip_drafts": _flag,
+    "skip_bots": _flag,
+    "skip_generated": _flag,
+    "require_label": _text,
 }
 
 USER_ONLY: dict[str, str] = {
