@@ -71,6 +71,8 @@ class Exchange:
             **answer.headers,
             "Connection": "close",
         }
+        # Before the client can know of it, and look.
+        self.request.status = None if cut else answer.status
         try:
             self._handler.send_response(answer.status)
             for name, value in headers.items():
@@ -79,11 +81,9 @@ class Exchange:
             self._handler.wfile.write(body[: len(body) // 2] if cut else body)
             self._handler.wfile.flush()
         except OSError:
-            return
+            self.request.status = None
         if cut:
             self.reset()
-        else:
-            self.request.status = answer.status
 
     def wait(self, seconds: float) -> bool:
         """False once the server is closed."""
