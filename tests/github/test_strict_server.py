@@ -101,6 +101,17 @@ def test_a_private_repository_is_not_there_for_whom_it_does_not_concern(desk: De
     assert desk.ask("GET", "/repos/acme/secret/contents/README.md", token=none).status_code == 200
 
 
+def test_for_the_conversation_of_a_pull_request_either_permission_will_do(tmp_path: Path) -> None:
+    with open_desk(tmp_path) as desk:
+        desk.shop.private = True
+        for permission in ("issues", "pull_requests"):
+            token = desk.github.add_token("x[bot]", permissions={permission: "write"})
+            assert desk.ask("POST", "/repos/acme/shop/issues/1/comments", {"body": "x"}, token=token).status_code == 201
+            assert desk.ask("GET", "/repos/acme/shop/issues/1/comments", token=token).status_code == 200
+        neither = desk.github.add_token("x[bot]", permissions={"contents": "write"})
+        assert desk.ask("GET", "/repos/acme/shop/issues/1/comments", token=neither).status_code == 403
+
+
 def test_an_installation_is_nobody_and_a_person_has_a_login(desk: Desk) -> None:
     answer = desk.ask("GET", "/user")
     assert (answer.status_code, message(answer)) == (403, "Resource not accessible by integration")
@@ -151,6 +162,29 @@ def test_a_query_that_github_does_not_describe(desk: Desk, query: str) -> None:
 def test_a_body_that_is_no_object(desk: Desk, content: bytes, told: str) -> None:
     answer = desk.ask("POST", "/repos/acme/shop/pulls/1/reviews", content=content)
     assert (answer.status_code, message(answer)) == (400, told)
+
+
+def test_a_check_run_takes_50_annotations_a_request(tmp_path: Path) -> None:
+    with open_desk(tmp_path) as desk:
+        token = desk.github.add_token("github-actions[bot]", permissions={"checks": "write"})
+        note = {"path": "a.py", "start_line": 1, "end_line": 1, "annotation_level": "notice", "message": "x"}
+
+        def run(count: int, **changed: object) -> dict[str, object]:
+            output = {"title": "t", "summary": "s", "annotations": [note] * count}
+            return {"name": "fimbot", "head_sha": desk.pull.head_sha, "output": output, **changed}
+
+        path = "/repos/acme/shop/check-runs"
+        made = desk.ask("POST", path, run(50), token=token).json()
+        assert (made["status"], made["output"]["annotations_count"]) == ("queued", 50)
+        more = {"conclusion": "neutral", "output": {"summary": "s", "annotations": [note]}}
+        done = desk.ask("PATCH", f"{path}/{made['id']}", more, token=token).json()
+        assert (done["status"], done["output"]["annotations_count"]) == ("completed", 51)
+        assert desk.ask("POST", path, run(51), token=token).status_code == 422
+        assert desk.ask("POST", path, run(1, head_sha="0" * 40), token=token).status_code == 422
+        assert desk.ask("PATCH", f"{path}/1", more, token=token).status_code == 404
+        person = desk.github.add_token("bea", permissions={"checks": "write"}, installation=False)
+        assert message(desk.ask("POST", path, run(1), token=person)) == "You must authenticate via a GitHub App."
+        assert len(desk.shop.check_runs) == 1
 
 
 def test_an_answer_that_github_does_not_describe_is_found_out(desk: Desk) -> None:

@@ -154,6 +154,20 @@ def test_a_closed_pull_request_stays_as_it_was(desk: Desk) -> None:
     assert head(desk) != old
 
 
+def test_a_deleted_branch_leaves_the_head_where_it_was(desk: Desk) -> None:
+    old = head(desk)
+    desk.shop.store.set_ref("refs/heads/work", None)
+    assert head(desk) == old and desk.review(on(10)).status_code == 200
+
+
+def test_a_commit_and_its_files(desk: Desk) -> None:
+    found = desk.ask("GET", f"/repos/acme/shop/commits/{head(desk)}").json()
+    assert ([file["filename"] for file in found["files"]], found["stats"]["total"]) == (["moved.py"], 0)
+    root = desk.ask("GET", f"/repos/acme/shop/commits/{desk.shop.store.text('rev-list', '--max-parents=0', 'main')}")
+    assert [file["status"] for file in root.json()["files"]] == ["added"]
+    assert desk.ask("GET", "/repos/acme/shop/commits/none").status_code == 422
+
+
 def test_the_files(desk: Desk) -> None:
     files = {file["filename"]: file for file in desk.of_pull("GET", "/files").json()}
     told = {name: (file["status"], "patch" in file, file["changes"]) for name, file in files.items()}

@@ -153,6 +153,8 @@ def test_the_node_of_the_rest_api_is_the_same(desk: Desk) -> None:
     for node in (comment["node_id"], issue_comment["node_id"]):
         assert "errors" not in desk.graphql(MINIMIZE, id=node, why="RESOLVED")
     assert said.minimized == desk.pull.comments[0].minimized == "resolved"
+    (listed,) = desk.ask("GET", "/repos/acme/shop/issues/1/comments").json()
+    assert (issue_comment["minimized"], listed["minimized"]) == (None, {"reason": "resolved"})
     node = issue_comment["node_id"]
     shown = desk.graphql("query($id: ID!) { node(id: $id) { id ... on IssueComment { body } } }", id=node)
     assert shown["data"]["node"] == {"id": issue_comment["node_id"], "body": "Hello."}
@@ -165,6 +167,7 @@ def test_a_read_only_token_minimises_nothing(desk: Desk) -> None:
     answer = desk.graphql(MINIMIZE, token, id=node, why="OUTDATED")
     assert error(answer) == ("FORBIDDEN", "Resource not accessible by integration")
     assert answer["data"] == {"minimizeComment": None} and desk.pull.comments[0].minimized is None
+    assert [request.acted for request in desk.github.writes] == [True, False]
 
 
 def test_to_resolve_a_thread_takes_write_access_to_the_contents(desk: Desk) -> None:

@@ -306,6 +306,13 @@ def test_a_deleted_comment_is_gone_and_its_answers_stay(desk: Desk) -> None:
     assert desk.pull.threads == []
 
 
+def test_a_person_comments_on_a_line(desk: Desk) -> None:
+    desk.github.people.comment(desk.pull, "a.py", 12, "Why?", start_line=11, start_side="RIGHT")
+    (found,) = desk.of_pull("GET", "/comments").json()
+    assert (found["user"]["login"], found["start_line"], found["line"], found["body"]) == ("bea", 11, 12, "Why?")
+    assert found["author_association"] == "NONE"
+
+
 def test_a_number_does_not_fit_32_bits(desk: Desk) -> None:
     assert single(desk, on(10)).json()["id"] > 2**31
 

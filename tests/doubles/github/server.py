@@ -11,6 +11,7 @@ from typing import Literal
 
 from tests.doubles.github import faults, graphql
 from tests.doubles.github.answers import Answer, Refused, invalid_request, not_found
+from tests.doubles.github.git_payloads import GitPayloads
 from tests.doubles.github.git_store import GitStore
 from tests.doubles.github.graph import Graph
 from tests.doubles.github.heads import refresh, take_head
@@ -32,7 +33,7 @@ from tests.doubles.github.state import (
 )
 from tests.doubles.github.wire import Exchange, LoopbackServer, NotJson, Request, handler_for
 
-WORKFLOW: Mapping[str, Permission] = {"metadata": "read", "contents": "read", "pull_requests": "write"}
+WORKFLOW: Mapping[str, Permission] = {"contents": "read", "pull_requests": "write"}
 """What the workflow of the README grants its GITHUB_TOKEN."""
 READ_ONLY: Mapping[str, Permission] = {
     "metadata": "read",
@@ -61,7 +62,8 @@ class GitHubServer:
         self.api_url = self.url + self._prefix
         self._graphql_path = "/api/graphql" if enterprise else "/graphql"
         self.graphql_url = self.url + self._graphql_path
-        self._payloads = Payloads(self.api_url, self.url, self.hard_limits)
+        self._payloads = Payloads(self.api_url, self.url)
+        self._contents = GitPayloads(self.api_url, self.url, self.hard_limits, self._payloads)
         self._reviews = Reviews(self.world, self.hard_limits)
         self.people = People(self.world, self._reviews, self._lock)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
@@ -175,7 +177,8 @@ class GitHubServer:
         with self._lock:
             try:
                 answer = self._act(request)
-                request.acted = answer.status < 400
+                failed = isinstance(answer.payload, dict) and "errors" in answer.payload
+                request.acted = answer.status < 400 and not failed
                 return answer
             except Refused as refused:
                 return refused.answer
@@ -221,6 +224,7 @@ class GitHubServer:
         call = Call(
             self.world,
             self._payloads,
+            self._contents,
             self.hard_limits,
             self.limits,
             self._reviews,

@@ -45,7 +45,7 @@ class Grant:
         return self.repositories is None or repository in self.repositories
 
     def may(self, permission: str, access: Permission) -> bool:
-        granted = self.permissions.get(permission)
+        granted = "read" if permission == "metadata" else self.permissions.get(permission)
         return granted == "write" or granted == access
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from tests.doubles.github.answers import Answer, Refused, not_found
+from tests.doubles.github.git_payloads import GitPayloads
 from tests.doubles.github.limits import HardLimits, RateLimits
 from tests.doubles.github.payloads import Payloads
 from tests.doubles.github.reviews import Reviews
@@ -21,6 +22,7 @@ Route = Callable[["Call"], Answer]
 class Call:
     world: World
     payloads: Payloads
+    contents: GitPayloads
     hard: HardLimits
     rates: RateLimits
     reviews: Reviews
@@ -49,6 +51,13 @@ class Call:
             self._require(permission, "read")
         return found
 
+    def readable_by_any(self, *permissions: str) -> Repository:
+        """One of them will do: a pull request is an issue too."""
+        return self.readable(self._held("read", permissions))
+
+    def writable_by_any(self, *permissions: str) -> Repository:
+        return self.writable(self._held("write", permissions))
+
     def writable(self, permission: str) -> Repository:
         if self.grant is None:
             raise Refused(401, "Requires authentication")
@@ -60,6 +69,9 @@ class Call:
     def writer(self) -> Grant:
         assert self.grant is not None, "ask `writable` first"
         return self.grant
+
+    def _held(self, access: Permission, permissions: Sequence[str]) -> str:
+        return next((name for name in permissions if self.grant and self.grant.may(name, access)), permissions[0])
 
     def _require(self, permission: str, access: Permission) -> None:
         grant = self.grant

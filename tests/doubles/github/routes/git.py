@@ -34,7 +34,7 @@ def contents(call: Call) -> Answer:
         raise Refused(403, "This API returns blobs up to 100 MB in size.")
     if content is not None and any(kind in call.accept for kind in RAW):
         return Answer(200, content, content_type="application/vnd.github.raw; charset=utf-8")
-    payload = call.payloads.content(repository, entry, ref, content)
+    payload = call.contents.content(repository, entry, ref, content)
     if payload["type"] == "symlink":
         payload = {key: value for key, value in payload.items() if key not in ("content", "encoding")}
         payload["target"] = (content or b"").decode("utf-8", "replace")
@@ -47,7 +47,7 @@ def _directory(call: Call, repository: Repository, commit: str, ref: str, path: 
     entries = repository.store.entries(f"{commit}:{path}") or []
     prefix = f"{path}/" if path else ""
     named = [replace(entry, path=f"{prefix}{entry.path}") for entry in entries]
-    return Answer(200, [call.payloads.content(repository, entry, ref, None) for entry in named])
+    return Answer(200, [call.contents.content(repository, entry, ref, None) for entry in named])
 
 
 def blob(call: Call) -> Answer:
@@ -109,7 +109,7 @@ def compare(call: Call) -> Answer:
         text = b"".join(file.text for file in diff(store, merge_base, head))
         return Answer(200, text, content_type="application/vnd.github.diff; charset=utf-8")
     html = f"{call.payloads.html}/{repository.name}/compare/{quote(call.arguments['basehead'])}"
-    page = call.page(ahead, lambda sha: call.payloads.commit(repository, sha))
+    page = call.page(ahead, lambda sha: call.contents.commit(repository, sha))
     files = diff(store, merge_base, head)[: call.hard.compare_files] if call.query.get("page", "1") == "1" else []
     payload = {
         "url": call.url,
@@ -117,14 +117,14 @@ def compare(call: Call) -> Answer:
         "permalink_url": html,
         "diff_url": f"{html}.diff",
         "patch_url": f"{html}.patch",
-        "base_commit": call.payloads.commit(repository, base),
-        "merge_base_commit": call.payloads.commit(repository, merge_base),
+        "base_commit": call.contents.commit(repository, base),
+        "merge_base_commit": call.contents.commit(repository, merge_base),
         "status": _STATUS[bool(ahead), bool(behind)],
         "ahead_by": len(ahead),
         "behind_by": len(behind),
         "total_commits": len(ahead),
         "commits": page.payload,
-        "files": [call.payloads.file(repository, file, head, with_patch=True) for file in files],
+        "files": [call.contents.file(repository, file, head, with_patch=True) for file in files],
     }
     return Answer(200, payload, page.headers)
 
@@ -139,9 +139,9 @@ def commit(call: Call) -> Answer:
     old = parents[0] if parents else repository.store.text("hash-object", "-t", "tree", "--stdin")
     files = diff(repository.store, old, sha)
     added, deleted = (sum(file.count(mark) for file in files) for mark in (b"+", b"-"))
-    shown = [call.payloads.file(repository, file, sha, with_patch=True) for file in files[: call.hard.compare_files]]
+    shown = [call.contents.file(repository, file, sha, with_patch=True) for file in files[: call.hard.compare_files]]
     stats = {"total": added + deleted, "additions": added, "deletions": deleted}
-    return Answer(200, {**call.payloads.commit(repository, sha), "stats": stats, "files": shown})
+    return Answer(200, {**call.contents.commit(repository, sha), "stats": stats, "files": shown})
 
 
 _STATUS = {(True, True): "diverged", (True, False): "ahead", (False, True): "behind", (False, False): "identical"}

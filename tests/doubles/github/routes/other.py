@@ -34,7 +34,7 @@ def create_check_run(call: Call) -> Answer:
     run = CheckRun(call.world.next_id(), dict(call.body), [], call.world.clock.now())
     _keep_annotations(run, call.body)
     repository.check_runs[run.id] = run
-    return Answer(201, call.payloads.check_run(repository, run, call.writer))
+    return Answer(201, call.contents.check_run(repository, run, call.writer))
 
 
 def update_check_run(call: Call) -> Answer:
@@ -45,7 +45,7 @@ def update_check_run(call: Call) -> Answer:
         raise not_found()
     run.given |= call.body
     _keep_annotations(run, call.body)
-    return Answer(200, call.payloads.check_run(repository, run, call.writer))
+    return Answer(200, call.contents.check_run(repository, run, call.writer))
 
 
 def _keep_annotations(run: CheckRun, given: Any) -> None:

@@ -60,13 +60,13 @@ def _owner(pull: PullRequest) -> str:
 def files(call: Call) -> Answer:
     pull = call.pull(call.readable("pull_requests"))
     found = diff_of(pull)[: call.hard.files]
-    return call.page(found, lambda file: call.payloads.file(pull.repository, file, pull.head_sha, with_patch=True))
+    return call.page(found, lambda file: call.contents.file(pull.repository, file, pull.head_sha, with_patch=True))
 
 
 def commits(call: Call) -> Answer:
     pull = call.pull(call.readable("pull_requests"))
     # Documented: 250 at most.
-    return call.page(commits_of(pull)[:250], lambda sha: call.payloads.commit(pull.repository, sha))
+    return call.page(commits_of(pull)[:250], lambda sha: call.contents.commit(pull.repository, sha))
 
 
 def _diff(pull: PullRequest, limits: HardLimits) -> Answer:
