@@ -16,7 +16,10 @@ from fimbot.reporters import reporter
 from fimbot.reporters.style import Style
 from fimbot.stubs.find import find_stubs
 from fimbot.values import WHOLE_FILE, Report, Skip, Stub, Suggestion
+from tests.commands.conftest import FILLED, STUBBED, Workshop, stubbed, workshop
 from tests.reporters.fixed import intended, report_of, suggested, suggestions
+
+__all__ = ["stubbed", "workshop"]
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "rdformat.json").read_text(encoding="utf-8"))
 SOURCE = b"import re\n\n\ndef f() -> int:\n    raise NotImplementedError\n"
@@ -121,6 +124,13 @@ def test_a_fill_beside_a_secret_is_not_shown() -> None:
     patch = suggestion.patch.replace(b"+    return 1", b'+    return ask("%s", 1)' % key.encode())
     text = reporter("rdjson")(report_of(replace(suggestion, patch=patch)), Style())
     assert key not in text and "suggestions" not in text and "a secret" in text
+
+
+def test_from_the_command_line_suggest_has_suggestions_and_scan_has_none(stubbed: Workshop) -> None:
+    told = json.loads(stubbed.fimbot("suggest", "HEAD~1", "--format", "rdjson").out)["diagnostics"]
+    assert take_over(STUBBED.encode(), told) == FILLED.encode()
+    (scanned,) = json.loads(stubbed.fimbot("scan", "HEAD~1", "--format", "rdjson").out)["diagnostics"]
+    assert "suggestions" not in scanned
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

@@ -19,7 +19,10 @@ from fimbot.reporters.sarif import MAX_RESULTS
 from fimbot.reporters.style import Style
 from fimbot.stubs.find import find_stubs
 from fimbot.values import WHOLE_FILE, Report, Skip, SkippedFile, Stub, Suggestion, stub_of
+from tests.commands.conftest import FILLED, STUBBED, Workshop, stubbed, workshop
 from tests.reporters.fixed import intended, report_of, suggested, suggestions
+
+__all__ = ["stubbed", "workshop"]
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 SOURCE = b"import re\n\n\ndef f() -> int:\n    raise NotImplementedError\n"
@@ -212,6 +215,15 @@ def test_githubs_limits_for_an_upload_are_kept() -> None:
     assert len(run["results"]) == MAX_RESULTS
     assert "7 results left out" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
     assert len(gzip.compress(text.encode())) < 10_000_000
+
+
+def test_from_the_command_line_suggest_has_fixes_and_scan_has_none(stubbed: Workshop) -> None:
+    run = json.loads(stubbed.fimbot("suggest", "HEAD~1", "--format", "sarif").out)["runs"][0]
+    (fix,) = run["results"][0]["fixes"]
+    assert apply_fix(STUBBED.encode(), run, fix) == FILLED.encode()
+    scanned = json.loads(stubbed.fimbot("scan", "HEAD~1", "--format", "sarif").out)["runs"][0]["results"]
+    assert [result.get("fixes") for result in scanned] == [None]
+    assert scanned[0]["partialFingerprints"] == run["results"][0]["partialFingerprints"]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
