@@ -110,6 +110,29 @@ def test_a_comment_is_outdated(desk: Desk, after: str | None) -> None:
     assert (found["position"], found["original_start_line"]) == (None, 51)
 
 
+def test_a_comment_is_outdated_once_its_hunk_is_gone(desk: Desk) -> None:
+    beside, between = comment_on(desk, 50), comment_on(desk, 51, start_line=10, start_side="LEFT")
+    assert between == beside, "two hunks"
+    across = comment_on(desk, 11, start_line=10, start_side="LEFT")
+    desk.shop.commit("work", {"a.py": BEFORE.replace("line 10\n", "changed 10\n")})
+    assert place(desk, beside) == ("a.py", None, None, 50)
+    assert place(desk, across) == ("a.py", None, None, 11)
+
+
+def test_a_comment_beside_a_change_is_not_outdated(desk: Desk) -> None:
+    above, below = comment_on(desk, 9), comment_on(desk, 11)
+    desk.shop.commit("work", {"a.py": AFTER.replace("changed 10\n", "changed\nagain\n")})
+    assert place(desk, above) == ("a.py", None, 9, 9)
+    assert place(desk, below) == ("a.py", None, 12, 11)
+
+
+def test_a_missing_line_feed_is_no_line(desk: Desk) -> None:
+    desk.shop.commit("work", {"new.py": "1\n2"})
+    desk.github.refresh()
+    answers = [desk.review(on(line, "new.py")).status_code for line in (1, 2, 3)]
+    assert answers == [200, 200, 422]
+
+
 def test_a_comment_that_is_not_outdated_names_the_new_head(desk: Desk) -> None:
     comment, old = comment_on(desk, 51), desk.pull.head_sha
     desk.shop.commit("work", {"more.py": "1\n"})

@@ -91,6 +91,7 @@ def test_a_comment_hangs_on_any_line_of_a_hunk(desk: Desk, comment: dict[str, ob
         (on(12, start_line=6, start_side="RIGHT"), OTHER_HUNK),
         (on(12, start_line=12, start_side="RIGHT"), ORDER),
         (on(12, start_line=13, start_side="RIGHT"), ORDER),
+        (on(10, start_line=51, start_side="RIGHT"), ORDER),
         (on(12, start_line=10), ORDER),
         (on(10, side="LEFT", start_line=10, start_side="RIGHT"), ORDER),
         (on(1, "none.py"), PATH),

@@ -71,7 +71,8 @@ def _test_merge(pull: PullRequest, base: str) -> None:
 def follow(pull: PullRequest, thread: Thread) -> None:
     """A thread is outdated once one of its lines was changed, is gone, or is no longer part of the diff.
 
-    GitHub's own rule is not documented; this one is simple, and it is never kinder than GitHub about a changed line.
+    GitHub's own rule is not documented; this one is simple, and it is never kinder about a changed line. A range from
+    one side of the diff to the other does not survive any push.
     """
     thread.current = _moved(pull, thread)
     if thread.current is not None:
@@ -95,19 +96,19 @@ def _moved(pull: PullRequest, thread: Thread) -> Anchor | None:
         return None
     if anchor.line is None:
         return Anchor(file.path, anchor.side, None)
-    first = anchor.line if anchor.start_line is None else anchor.start_line
-    if anchor.start_side in (None, anchor.side):
-        lines = [known.moved(line) for line in range(first, anchor.line + 1)]
-    else:
-        lines = [known.moved(anchor.line)]
-    if None in lines or lines != list(range(lines[0] or 0, (lines[0] or 0) + len(lines))):
+    if anchor.start_side not in (None, anchor.side):
         return None
-    found = file.find(lines[-1] or 0, anchor.side)
+    first = anchor.line if anchor.start_line is None else anchor.start_line
+    lines = [known.moved(line) for line in range(first, anchor.line + 1)]
+    start, end = lines[0], lines[-1]
+    if start is None or end is None or lines != list(range(start, end + 1)):
+        return None
+    found = file.find(end, anchor.side)
     if found is None:
         return None
-    start = None if anchor.start_line is None else lines[0]
     hunk, index = found
-    return Anchor(file.path, anchor.side, lines[-1], start, anchor.start_side, hunk.position + index)
+    start_line = None if anchor.start_line is None else start
+    return Anchor(file.path, anchor.side, end, start_line, anchor.start_side, hunk.position + index)
 
 
 # Commits never change, so what git says of two of them does not either.
