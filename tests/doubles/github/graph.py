@@ -115,10 +115,8 @@ class Graph:
         return [thread for thread in pull.threads if any(self._sees(comment) for comment in thread.comments)]
 
     def _sees(self, comment: Comment) -> bool:
-        review = comment.review
-        return (
-            review is None or review.state != "PENDING" or (self.grant is not None and review.author == self.grant.user)
-        )
+        viewer = self.grant.user if self.grant is not None else None
+        return comment.review is None or comment.review.state != "PENDING" or comment.review.author == viewer
 
     def _thread(self, pull: PullRequest, thread: Thread) -> Node:
         first, now = thread.original, thread.current
