@@ -191,7 +191,7 @@ class Host:
     # The rest.
 
     def _repository(self) -> github.Repository.Repository:
-        return self._github.get_repo(f"{self.address.owner}/{self.address.name}", lazy=True)
+        return self._github.get_repo(f"{self.address.owner}/{self.address.name}")
 
     def _read(self, what: str, read: Callable[[], T]) -> T:
         return self.pace.call(what, read)

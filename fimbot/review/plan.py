@@ -78,7 +78,7 @@ def plan_review(
     fresh: list[Stub] = []
     silent: list[Skip] = []
     for id, (stub, mark) in wanted.items():
-        before = known.get(id) or _moved(mark, left, is_there)
+        before = known.get(id) or _moved(stub, mark, left, is_there)
         if before is None:
             fresh.append(stub)
         else:
@@ -88,10 +88,11 @@ def plan_review(
     return Plan(tuple(fresh), tuple(silent), tuple(gone))
 
 
-def _moved(mark: Mark, left: Mapping[str, Known], is_there: Callable[[str], bool]) -> Known | None:
-    """The same stub in a file that is not there any more: the file was renamed."""
+def _moved(stub: Stub, mark: Mark, left: Mapping[str, Known], is_there: Callable[[str], bool]) -> Known | None:
+    """The same stub in a file that was renamed: GitHub's thread went along, or stayed where no file is any more."""
     for each in left.values():
-        if each.mark.key == mark.key and each.threads and not any(is_there(thread.path) for thread in each.threads):
+        here = all(thread.path == stub.path or not is_there(thread.path) for thread in each.threads)
+        if each.threads and each.mark.key == mark.key and here:
             return each
     return None
 

@@ -117,8 +117,8 @@ def test_mistake_14_a_file_that_mixes_line_ends_has_no_button() -> None:
 
 def test_mistake_13_code_that_a_comment_would_not_keep_is_withheld() -> None:
     """A form feed behind the hole, on its line."""
-    source = b"function f(a) {} // TODO \x0c\n"
-    draft = compose(suggested(source, "    return a", "a.js"), source, whole(source), MARK)
+    source = b"int f(int a) { /* TODO: implement */ } // \x0c\n"
+    draft = compose(suggested(source, "    return a;", "a.c"), source, whole(source), MARK)
     assert isinstance(draft, Unplaced)
     assert draft.reason == "a line holds characters that a comment would not keep"
 

@@ -76,7 +76,30 @@ class Graph:
             "name": found.name.partition("/")[2],
             "nameWithOwner": found.name,
             "isPrivate": found.private,
+            "object": lambda info, expression=None, oid=None: self._object(found, expression or oid),
             "pullRequest": lambda info, number: self._pull_numbered(found, number),
+        }
+
+    def _object(self, repository: Repository, expression: str) -> Node | None:
+        """COMMIT:PATH, or a commit's or blob's name."""
+        if repository.private:
+            self._require(repository, "contents", "read")
+        revision, _, path = expression.partition(":")
+        commit = repository.store.commit_of(revision)
+        entry = repository.store.entry(commit, path) if commit and path else None
+        if entry is None:
+            return None
+        named: Node = {"oid": entry.sha, "id": f"O_{entry.sha}"}
+        if entry.kind != "blob":
+            return named | {"__typename": "Tree"}
+        content = repository.store.blob(entry.sha) or b""
+        binary = b"\0" in content[:8000]
+        return named | {
+            "__typename": "Blob",
+            "byteSize": len(content),
+            "isBinary": binary,
+            "isTruncated": False,
+            "text": None if binary else content.decode("utf-8", "replace"),
         }
 
     def _pull_numbered(self, repository: Repository, number: int) -> Node:
@@ -106,10 +129,18 @@ class Graph:
             "reviewThreads": lambda info, **given: _connection(
                 "reviewThreads", self._threads(pull), lambda thread: self._thread(pull, thread), **given
             ),
+            "reviews": lambda info, states=None, author=None, **given: _connection(
+                "reviews", self._reviews(pull, states), lambda review: self._review(pull, review), **given
+            ),
             "comments": lambda info, orderBy=None, **given: _connection(
                 "comments", pull.issue_comments, lambda comment: self._issue_comment(pull, comment), **given
             ),
         }
+
+    def _reviews(self, pull: PullRequest, states: list[str] | None) -> list[Review]:
+        viewer = self.grant.user if self.grant else None
+        seen = [review for review in pull.reviews if review.state != "PENDING" or review.author == viewer]
+        return [review for review in seen if states is None or review.state in states]
 
     def _threads(self, pull: PullRequest) -> list[Thread]:
         return [thread for thread in pull.threads if any(self._sees(comment) for comment in thread.comments)]
@@ -201,6 +232,7 @@ class Graph:
             "fullDatabaseId": str(review.id),
             "author": self._actor(review.author),
             "body": review.body,
+            "viewerDidAuthor": self.grant is not None and review.author == self.grant.user,
             "state": review.state,
             "isMinimized": False,
             "minimizedReason": None,
