@@ -193,22 +193,17 @@ class _Run:
         filled: Filled,
         no_engine: str | None,
     ) -> int:
-        from fimbot.review.plan import known_stubs
         from fimbot.review.post import Poster, Recorder
         from fimbot.review.result import result_of
         from fimbot.review.summary import warnings_for
         from fimbot.review.work import drafts_of
 
         recorder = Recorder()
-        drafts, unplaced = drafts_of(work, filled.outcomes)
-        poster = Poster(
-            recorder if self.dry_run else host,
-            host.address.path,
-            pull,
-            lambda: known_stubs(host.conversation(pull, ())).keys(),
-        )
+        drafts, unplaced = drafts_of(work, filled.outcomes, conversation)
+        writer = recorder if self.dry_run else host
+        poster = Poster(writer, host.address.path, pull, lambda: host.conversation(pull, ()))
         if settings.review_mode == "review":
-            poster.run(conversation, drafts, unplaced, work.plan.gone)
+            poster.run(drafts, unplaced, work.plan.gone)
         if self.dry_run:
             shown = {"requests": [asdict(request) for request in recorder.requests]}
             write_bytes((json.dumps(shown, indent=2) + "\n").encode("ascii"), "-")
@@ -223,7 +218,8 @@ class _Run:
         self._report(work, filled.outcomes, poster.posted, result)
         if no_engine or poster.posted.read_only:
             self.commands.extend(warnings_for(result.rows))
-        failed = filled.problems or (poster.posted.problem and not poster.posted.read_only)
+        posted = poster.posted
+        failed = filled.problems or (posted.problem and not posted.read_only and not posted.stale)
         return FimbotError.exit_status if failed else 0
 
     def _report(self, work: Work, outcomes: Sequence[Outcome], posted: Posted, result: Result) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fimbot.github.values import Thread
 from fimbot.patches.lines import LineEdit
 from fimbot.patches.unified import apply_edits
 from fimbot.reporters.fixes import fix_of
@@ -85,16 +86,24 @@ def compose(suggestion: Suggestion, source: bytes, hunks: Sequence[Hunk], mark: 
     return Draft(suggestion, mark, tuple(comments))
 
 
-def without_repeats(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """Two fills of a file may need the same import: only one suggestion can be committed on a line."""
+def without_repeats(drafts: Sequence[Draft], threads: Sequence[Thread] = ()) -> tuple[Draft, ...]:
+    """Two fills of a file may need the same import, which one suggestion adds: of these, or of an earlier run."""
     seen: set[tuple[str, LineEdit]] = set()
     kept = []
     for draft in drafts:
         *imports, hole = draft.comments
-        new = [comment for comment in imports if (comment.path, comment.edit) not in seen]
+        new = [
+            comment
+            for comment in imports
+            if (comment.path, comment.edit) not in seen and not any(_says(thread, comment) for thread in threads)
+        ]
         seen |= {(comment.path, comment.edit) for comment in imports}
         kept.append(replace(draft, comments=(*new, hole)))
     return tuple(kept)
+
+
+def _says(thread: Thread, comment: Comment) -> bool:
+    return thread.path == comment.path and fenced(code_of(comment.edit) or "", "suggestion") in thread.body
 
 
 def _proved(suggestion: Suggestion, source: bytes, imports: Sequence[LineEdit], hole: LineEdit) -> bool:

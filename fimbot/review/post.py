@@ -5,7 +5,7 @@ A review with its comments is one request, which GitHub does whole or not at all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from fimbot.github.values import Conversation, OwnReview, PullRequest, Thread, W
 from fimbot.reporters.style import code_span, count
 from fimbot.review.comments import LONGEST_BODY, Draft, Unplaced, fenced
 from fimbot.review.identity import marks_in, review_line
+from fimbot.review.plan import known_stubs
 from fimbot.windows.secrets import redact_line
 
 # Others send 25 to 100 a review; how many GitHub takes is not documented.
@@ -56,6 +57,11 @@ class Posted:
     def read_only(self) -> bool:
         return isinstance(self.problem, GitHubForbidden)
 
+    @property
+    def stale(self) -> bool:
+        """The pull request got another head meanwhile, which has a run of its own."""
+        return isinstance(self.problem, GitHubInvalid) and _is_stale(self.problem)
+
 
 @dataclass
 class Poster:
@@ -63,22 +69,21 @@ class Poster:
     repository: str
     """/repos/OWNER/NAME"""
     pull: PullRequest
-    reread: Callable[[], Collection[str]]
-    """The ids of the stubs that have comments by now."""
+    reread: Callable[[], Conversation]
     posted: Posted = field(default_factory=Posted)
 
-    def run(
-        self,
-        conversation: Conversation,
-        drafts: Sequence[Draft],
-        unplaced: Sequence[Unplaced],
-        gone: Sequence[Thread],
-    ) -> None:
+    def run(self, drafts: Sequence[Draft], unplaced: Sequence[Unplaced], gone: Sequence[Thread]) -> None:
         """Raises nothing: `posted.problem` says what kept it from being done whole."""
         try:
             if drafts or unplaced:
+                # The engine took its time: another run may have posted meanwhile.
+                conversation = self.reread()
                 self._remove_pending(conversation)
-                self._post(drafts, unplaced)
+                there = known_stubs(conversation)
+                self._post(
+                    [draft for draft in drafts if draft.mark.id not in there],
+                    [each for each in unplaced if each.mark.id not in there],
+                )
             for thread in gone:
                 self.writer.write("minimising a comment of an earlier run", minimise(thread.comment))
                 self.posted.minimised += 1
@@ -127,7 +132,7 @@ class Poster:
                 if unheard == UNHEARD:
                     raise
                 # It may have been done for all that: what is there is not posted again.
-                there = self.reread()
+                there = known_stubs(self.reread())
                 self.posted.drafts += [draft for draft in batch if draft.mark.id in there]
                 if told and any(each.mark.id in there for each in told):
                     self.posted.told += told

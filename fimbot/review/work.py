@@ -73,11 +73,13 @@ def _has_button(stub: Stub, hunks: Sequence[Hunk]) -> bool:
     return anchored(hunks, stub.hole_start_line, stub.hole_end_line)
 
 
-def drafts_of(work: Work, outcomes: Sequence[Outcome]) -> tuple[tuple[Draft, ...], tuple[Unplaced, ...]]:
+def drafts_of(
+    work: Work, outcomes: Sequence[Outcome], conversation: Conversation
+) -> tuple[tuple[Draft, ...], tuple[Unplaced, ...]]:
     composed = [
         compose(each, work.findings.contents[stub.path], work.hunks.get(stub.path, ()), work.marks[stub.id])
         for each in outcomes
         if isinstance(each, Suggestion) and (stub := each.fill.stub)
     ]
-    drafts = without_repeats([each for each in composed if isinstance(each, Draft)])
+    drafts = without_repeats([each for each in composed if isinstance(each, Draft)], conversation.threads)
     return drafts, tuple(each for each in composed if isinstance(each, Unplaced))

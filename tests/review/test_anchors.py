@@ -47,8 +47,7 @@ def test_lines_outside_or_of_two_hunks_may_not(start: int, end: int) -> None:
     assert not anchored(hunks_of(PATCH), start, end)
 
 
-def test_a_suggestion_over_deleted_lines_could_not_be_committed() -> None:
-    """Mistake 18."""
+def test_mistake_18_a_suggestion_over_deleted_lines_could_not_be_committed() -> None:
     assert not anchored(hunks_of(PATCH), 1, 2)
     assert anchored(hunks_of(PATCH), 2, 3)
 

@@ -64,10 +64,10 @@ def test_the_button_gives_exactly_what_was_meant(found: tuple[bytes, Suggestion]
     indented=st.integers(0, 4),
     count=st.integers(1, 9),
 )
-def test_runs_of_backticks_and_tildes_are_code(
+def test_mistake_12_runs_of_backticks_and_tildes_are_code(
     first: str, inner: str, last: str, crlf: bool, ended: bool, indented: int, count: int
 ) -> None:
-    """Mistake 12: in the midst of a line, at its start, and at the end of the text."""
+    """In the midst of a line, at its start, and at the end of the text."""
     lines = ["    return '''", f"{' ' * indented}{first * count}", f"{inner}suggestion", last, "'''"]
     source, text = STUB, "\n".join(lines)
     if not ended:

@@ -208,6 +208,45 @@ def test_an_answer_that_never_came_is_looked_for(desk: Desk, fault: faults.Fault
     assert len(pull.reviews) == 1
 
 
+def test_two_runs_at_once_say_it_once(desk: Desk) -> None:
+    """The second begins and ends while the first waits for its engine."""
+    pull = desk.open({"a.py": BASE + stubs(2)})
+    arguments = [sys.executable, "-m", "fimbot", "review", "--repo", "acme/shop", "--pr", str(pull.number)]
+    begun: list[int] = []
+
+    def answer(body: object) -> str:
+        begun.append(1)
+        if len(begun) == 1:
+            subprocess.run([*arguments, "--no-cache"], cwd=desk.home, env=desk.environ, check=True, capture_output=True)
+        return "    return a + b\n"
+
+    desk.engine.text = answer
+    assert desk.review(pull, FIMBOT_CONCURRENCY="1").status == 0
+    assert len(pull.comments) == 2
+    assert len(pull.reviews) == 1
+
+
+def test_a_head_that_is_gone_meanwhile_is_left_to_its_own_run(desk: Desk) -> None:
+    pull = desk.open({"a.py": BASE + stubs(4)})
+    push = faults.calling(before=lambda: (desk.push({"b.py": STUBBED}, onto="main"), None)[1])
+    desk.github.plan(push, method="POST", path="/reviews$")
+    result = desk.review(pull)
+    assert result.status == 0
+    assert "commit_id" in result.err
+    assert pull.comments == []
+    assert len(desk.posts) == 1
+
+
+def test_an_import_that_was_suggested_before_is_not_suggested_again(desk: Desk) -> None:
+    desk.engine.text = "    return json.dumps(a + b)\n"
+    new = ADD.lstrip("\n")
+    pull = desk.open({"new.py": new})
+    desk.review(pull)
+    desk.push({"new.py": new + stubs(1)})
+    desk.review(pull)
+    assert len(pull.comments) == 3
+
+
 def test_mistake_7_a_throttle_is_waited_for(desk: Desk) -> None:
     pull = desk.open()
     desk.github.plan(faults.secondary_limit(1), method="POST", path="/reviews$")

@@ -260,6 +260,16 @@ def test_mistake_5_a_fork_is_not_taken_for_read_only(desk: Desk) -> None:
     assert len(pull.comments) == 1
 
 
+def test_a_fork_that_was_deleted_is_reviewed_all_the_same(desk: Desk) -> None:
+    fork = desk.github.fork("acme/shop", "mallory/shop")
+    fork.branch("work", at="main")
+    fork.commit("work", {"a.py": STUBBED})
+    pull = desk.github.open_pull("acme/shop", head="work", head_repository=fork, author="mallory")
+    desk.github.people.delete_fork(pull)
+    assert desk.review(pull).status == 0
+    assert len(pull.comments) == 1
+
+
 def test_no_key_lists_the_stubs_and_is_no_failure(desk: Desk) -> None:
     result = desk.review(desk.open(), LANGDOCK_API_KEY="", GITHUB_ACTIONS="true")
     assert result.status == 0
