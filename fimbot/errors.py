@@ -7,6 +7,12 @@
     ├── EngineError             the engine could not answer
     │   ├── EngineRefused       no retry helps: key, host, model or parameters (401, 402, 403, 404, 422)
     │   └── EngineUnavailable   down, slow, throttled or answering nonsense; trying later may help
+    ├── GitHubError             GitHub could not be reached, or did not do what it was asked
+    │   ├── GitHubThrottled     too many requests, and the wait is longer than anybody's patience
+    │   ├── GitHubForbidden     the token may not do it, or the pull request is locked (403)
+    │   ├── GitHubGone          not there, or not for this token (404)
+    │   ├── GitHubInvalid       it does not take what was sent (422): a line that is not part of the diff
+    │   └── GitHubUnavailable   down, slow or answering nonsense: whether it did what was asked is not known
     ├── ModelError              the embedded model is missing, damaged or could not be fetched
     ├── ParseError              a text is beyond what a parser gets through in reasonable time
     └── PatchError              a patch could not be written or does not apply
@@ -44,6 +50,30 @@ class EngineRefused(EngineError):
 
 
 class EngineUnavailable(EngineError):
+    pass
+
+
+class GitHubError(FimbotError):
+    pass
+
+
+class GitHubThrottled(GitHubError):
+    pass
+
+
+class GitHubForbidden(GitHubError):
+    pass
+
+
+class GitHubGone(GitHubError):
+    pass
+
+
+class GitHubInvalid(GitHubError):
+    pass
+
+
+class GitHubUnavailable(GitHubError):
     pass
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from fimbot.stubs.table import language_of
 from fimbot.values import (
     WHOLE_FILE,
     Completion,
+    FileChange,
     Fill,
     Outcome,
     Skip,
@@ -48,13 +49,25 @@ class Findings:
 
 def find(repository: Repository, selection: Selection, blobs: Blobs, settings: Settings) -> Findings:
     """Reads the change and finds its stubs; asks no engine."""
-    excluded = tuple(f":(top,exclude,glob){pattern}" for pattern in settings.exclude)
-    narrowed = replace(selection, paths=selection.paths + excluded)
+    narrowed = replace(selection, paths=selection.paths + excluded(settings))
+    changes = read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes)
+    return find_in(changes, repository, blobs, settings)
+
+
+def excluded(settings: Settings) -> tuple[str, ...]:
+    """As pathspecs for git."""
+    return tuple(f":(top,exclude,glob){pattern}" for pattern in settings.exclude)
+
+
+def find_in(
+    changes: Iterable[FileChange | SkippedFile], repository: Repository, blobs: Blobs, settings: Settings
+) -> Findings:
+    """As `find`, for a change that was read elsewhere."""
     found: list[Stub | Skip] = []
     contents: dict[str, bytes] = {}
     skipped: list[SkippedFile] = []
     files = 0
-    for change in read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes):
+    for change in changes:
         if isinstance(change, SkippedFile):
             skipped += [change] if language_of(change.path) else []
             continue
@@ -75,7 +88,7 @@ def find(repository: Repository, selection: Selection, blobs: Blobs, settings: S
         elif here:
             found += here
             contents[change.path] = source
-    generated = generated_paths(repository, contents)
+    generated = generated_paths(repository, contents) if settings.skip_generated else frozenset[str]()
     found = [_generated(each) if stub_of(each).path in generated else each for each in found]
     wanted: list[Stub] = []
     listed: list[Stub | Skip] = []

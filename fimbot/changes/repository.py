@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,9 +59,13 @@ class Repository:
         input: bytes | None = None,
         at: Path | None = None,
         config: tuple[str, ...] = (),
+        environ: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes, str]:
-        """Exit status, standard output and standard error, where a status other than 0 is an answer."""
-        return _run(self._git, at or self.root, arguments, config, input)
+        """Exit status, standard output and standard error, where a status other than 0 is an answer.
+
+        `environ`: what no other process may see, as a command line can be seen.
+        """
+        return _run(self._git, at or self.root, arguments, config, input, environ)
 
     @contextmanager
     def stream(self, *arguments: str, at: Path | None = None, config: tuple[str, ...] = ()) -> Iterator[BinaryIO]:
@@ -158,7 +162,12 @@ def _command(git: Git, at: Path, arguments: tuple[str, ...], config: tuple[str, 
 
 
 def _run(
-    git: Git, at: Path, arguments: tuple[str, ...], config: tuple[str, ...], input: bytes | None
+    git: Git,
+    at: Path,
+    arguments: tuple[str, ...],
+    config: tuple[str, ...],
+    input: bytes | None,
+    environ: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes, str]:
     from git import GitCommandNotFound
 
@@ -174,7 +183,7 @@ def _run(
                 with_exceptions=False,
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
-                env=ENVIRONMENT,
+                env={**ENVIRONMENT, **(environ or {})},
             )
         except GitCommandNotFound as error:
             raise GitError("git was not found: install it, or put it on PATH") from error

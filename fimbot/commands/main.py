@@ -24,6 +24,7 @@ COMMANDS = {
     "dismiss": "fimbot.commands.dismiss:dismiss",
     "install": "fimbot.commands.install:install",
     "uninstall": "fimbot.commands.install:uninstall",
+    "review": "fimbot.commands.review:review",
     "model": "fimbot.commands.model:model",
     "config": "fimbot.commands.config:config",
     "demo": "fimbot.commands.demo:demo",

@@ -62,7 +62,11 @@ change = _stacked(
 listing = _stacked(
     click.option("--kinds", metavar="KIND,...", help=f"Which stubs: {', '.join(get_args(Kind))}."),
     click.option(
-        "--format", "format_", type=click.Choice(["text", "json", "patch"]), default="text", help="How it is reported."
+        "--format",
+        "format_",
+        type=click.Choice(["text", "json", "patch", "sarif", "rdjson"]),
+        default="text",
+        help="How it is reported.",
     ),
     click.option("--exit-code", is_flag=True, help="Exit with 1 when there is something to look at."),
     click.option("-q", "--quiet", is_flag=True, help="No progress and no totals."),

@@ -35,7 +35,7 @@ def scan(
     from fimbot.pipeline import find
 
     if format_ == "patch":
-        raise click.UsageError("a scan has no patches: --format text or json")
+        raise click.UsageError("a scan has no patches: --format text, json, sarif or rdjson")
     begun = time.monotonic()
     session = open_session(words, staged, all_files, options.given(kinds=kinds))
     # A scan lists every kind unless it is told which.

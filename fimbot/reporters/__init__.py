@@ -14,6 +14,8 @@ REPORTERS: dict[str, str] = {
     "text": "fimbot.reporters.text",
     "json": "fimbot.reporters.json_report",
     "patch": "fimbot.reporters.patch",
+    "sarif": "fimbot.reporters.sarif",
+    "rdjson": "fimbot.reporters.rdjson",
 }
 
 Render = Callable[["Report", "Style"], str]

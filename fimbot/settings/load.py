@@ -17,7 +17,7 @@ from fimbot.settings.values import Settings
 
 PREFIX = "FIMBOT_"
 # With the prefix, and no setting.
-NOT_SETTINGS = frozenset({"FIMBOT_API_KEY"})
+NOT_SETTINGS = frozenset({"FIMBOT_API_KEY", "FIMBOT_GITHUB_TOKEN"})
 
 
 ReadFile = Callable[[str], bytes | None]

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, get_args
 
 from fimbot.errors import SettingsError
-from fimbot.settings.values import Mode, Settings
+from fimbot.settings.values import Mode, ReviewMode, Settings
 from fimbot.values import Kind, Tier
 
 Read = Callable[[Any], Any]
@@ -130,6 +130,11 @@ READ: dict[str, Read] = {
     "exclude": _patterns,
     "max_file_bytes": _whole(1),
     "cache": _flag,
+    "review_mode": _one_of(get_args(ReviewMode)),
+    "skip_drafts": _flag,
+    "skip_bots": _flag,
+    "skip_generated": _flag,
+    "require_label": _text,
 }
 
 USER_ONLY: dict[str, str] = {

@@ -8,6 +8,7 @@ from typing import Literal
 from fimbot.values import Kind, Tier
 
 Mode = Literal["block", "warn"]
+ReviewMode = Literal["review", "summary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +52,16 @@ class Settings:
     tiers: tuple[Tier, ...] = ("fill", "suggest")
     max_suggestions: int | None = None
     exclude: tuple[str, ...] = ()
+    skip_generated: bool = True
+    """Files that .gitattributes calls generated."""
     max_file_bytes: int = 1_000_000
     cache: bool = True
+
+    # Of the review on a pull request.
+    review_mode: ReviewMode = "review"
+    """summary: nothing is posted, since a thread keeps a pull request from being merged where all must be resolved."""
+    skip_drafts: bool = True
+    skip_bots: bool = True
+    """Pull requests that a bot has opened."""
+    require_label: str | None = None
+    """Only pull requests with this label."""

@@ -76,7 +76,7 @@ OPTIONS = {
     "a bad number": (["suggest", "--deadline", "soon"], "deadline must be a number"),
     "an unknown kind": (["suggest", "--kinds", "bodies"], "kinds must be some of empty-body"),
     "an unknown engine": (["suggest", "HEAD~1", "--engine", "langdok"], "did you mean 'langdock'?"),
-    "a scan has no patches": (["scan", "--format", "patch"], "--format text or json"),
+    "a scan has no patches": (["scan", "--format", "patch"], "--format text, json, sarif or rdjson"),
 }
 
 

@@ -1,0 +1,321 @@
+"""`fimbot review`: the stubs of a pull request, as one review with suggestions that can be committed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fimbot.changes import open_blobs, open_repository
+from fimbot.commands import options
+from fimbot.commands.main import INTERRUPTED
+from fimbot.commands.output import write_bytes
+from fimbot.commands.session import progress_bar, remembering, say
+from fimbot.commands.workflow import Workflow
+from fimbot.errors import FimbotError, GitError, SettingsError, UsageError
+from fimbot.reporters.style import count, one_line
+from fimbot.reporters.text import place
+from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, Key, named_key
+from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.values import ReviewMode, Settings
+from fimbot.values import Outcome, Skip, Suggestion
+
+if TYPE_CHECKING:
+    from fimbot.engines.table import Opened
+    from fimbot.github.host import Host
+    from fimbot.github.values import Conversation, PullFile, PullRequest
+    from fimbot.pipeline import Filled
+    from fimbot.review.comments import Draft, Unplaced
+    from fimbot.review.content import Clone, Content
+    from fimbot.review.post import Posted
+    from fimbot.review.result import Result
+    from fimbot.review.target import Target
+    from fimbot.review.work import Work
+
+TOKENS = ("FIMBOT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+CONFIGURATION = ("fimbot.toml", "pyproject.toml")
+ATTRIBUTES = ".gitattributes"
+
+
+@click.command(short_help="Suggest on a pull request, as one review.")
+@click.option("--repo", metavar="OWNER/NAME", help="The repository; in a workflow, its own.")
+@click.option("--pr", type=click.IntRange(1), metavar="N", help="The pull request; in a workflow, that of its event.")
+@click.option("--mode", "review_mode", metavar="MODE", help="review, or summary: post nothing.")
+@options.asking
+@click.option("--kinds", metavar="KIND,...", help="Which stubs; as in `fimbot suggest`.")
+@click.option("--output", metavar="FILE", help="All patches in one file.")
+@click.option("--dry-run", is_flag=True, help="Print exactly what would be posted; post nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def review(
+    repo: str | None,
+    pr: int | None,
+    review_mode: ReviewMode | None,
+    engine: str | None,
+    model: str | None,
+    base_url: str | None,
+    max_suggestions: str | None,
+    deadline: str | None,
+    no_cache: bool,
+    kinds: str | None,
+    output: str | None,
+    dry_run: bool,
+    quiet: bool,
+) -> int:
+    """Finds the stubs that a pull request brings, asks a fill-in-the-middle model for the bodies, and posts one review
+    whose suggestions can be committed with a button. Nothing is posted twice.
+
+    Reads GITHUB_TOKEN, and in a workflow the event that started it. Configuration is that of the base branch.
+    """
+    given = options.given(
+        engine=engine,
+        model=model,
+        base_url=base_url,
+        max_suggestions=max_suggestions,
+        deadline=deadline,
+        kinds=kinds,
+        review_mode=review_mode,
+    )
+    from fimbot.review.target import find_target
+
+    workflow = Workflow.of(os.environ)
+    with workflow.muted() as commands:
+        target = find_target(repo, pr, workflow.event(), os.environ.get("GITHUB_REPOSITORY"))
+        if isinstance(target, str):
+            return _left_alone(workflow, target)
+        run = _Run(target, given | ({"cache": False} if no_cache else {}), workflow, commands, output, dry_run, quiet)
+        return run.go()
+
+
+def _left_alone(workflow: Workflow, why: str) -> int:
+    say(f"nothing to review: {why}")
+    workflow.outputs(stubs=0, suggestions=0, review_url="", patch="")
+    workflow.summary(f"## fimbot\n\nNothing to review: {one_line(why)}\n")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    target: Target
+    given: Mapping[str, Any]
+    workflow: Workflow
+    commands: list[str]
+    """For the runner."""
+    output: str | None
+    dry_run: bool
+    quiet: bool
+
+    def go(self) -> int:
+        from fimbot.github.host import Address, Host
+        from fimbot.github.pace import Pace
+        from fimbot.review.gate import why_not
+
+        key = _token(os.environ)
+        api_url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
+        address = Address.of(api_url, self.target.repository)
+        with closing(Host(address, key, Pace(tell=say))) as host:
+            pull = self._pull(host)
+            if isinstance(pull, str):
+                return _left_alone(self.workflow, pull)
+            conversation = host.conversation(pull, (*CONFIGURATION, ATTRIBUTES))
+            settings = _settings(self.given, conversation.base_files)
+            why = why_not(pull, settings, self.target.head_sha)
+            if why is not None:
+                return _left_alone(self.workflow, why)
+            return self._review(host, key, pull, conversation, settings)
+
+    def _pull(self, host: Host) -> PullRequest | str:
+        wanted = self.target.pull
+        if isinstance(wanted, int):
+            return host.pull(wanted)
+        pulls = host.pulls_from(wanted.owner, wanted.name)
+        found = [pull for pull in pulls if pull.head_sha == self.target.head_sha]
+        return found[0] if found else "no open pull request has this head any more"
+
+    def _review(self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings) -> int:
+        from fimbot.pipeline import excluded, find_in
+        from fimbot.review.content import changes_of
+        from fimbot.review.work import DEFAULT_SUGGESTIONS, look_at
+
+        files = host.files(pull.number)
+        with ExitStack() as stack:
+            content, clone = stack.enter_context(_content(host, key, pull, conversation, files))
+            limit = settings.max_file_bytes
+            blobs = stack.enter_context(open_blobs(content.repository, content.selection, max_file_bytes=limit))
+            base = _merge_base(host, pull, files, clone)
+            changes = changes_of(files, content, base, excluded(settings), limit)
+            findings = find_in(changes, content.repository, blobs, settings)
+            most = settings.max_suggestions or DEFAULT_SUGGESTIONS
+            work = look_at(findings, conversation, files, content, blobs, most)
+            filled, no_engine = self._fill(work, blobs, settings)
+        if filled.interrupted:
+            say("interrupted; nothing was posted, and what was answered is kept")
+            return INTERRUPTED
+        return self._post(host, pull, conversation, settings, work, filled, no_engine)
+
+    def _fill(self, work: Work, blobs: Any, settings: Settings) -> tuple[Filled, str | None]:
+        """What was filled; and why no engine could be asked, if none could."""
+        from fimbot.engines.protocol import Deadline
+        from fimbot.pipeline import Asked, Filled, ask, fill
+
+        nothing = Filled((), (), 0, ())
+        if not work.findings.wanted:
+            return nothing, None
+        opened = _engine(settings)
+        if isinstance(opened, str):
+            return replace(
+                nothing, outcomes=tuple(Skip(stub, "no engine to ask") for stub in work.findings.wanted)
+            ), opened
+        say(f"engine {opened.why}", quiet=self.quiet)
+        # The limit counts what stands on the pull request already, and is applied by now.
+        asked = list(ask(work.findings, blobs, opened.engine, replace(settings, max_suggestions=None)))
+        questions = [each for each in asked if isinstance(each, Asked)]
+        with remembering(opened.engine, settings) as engine:
+            deadline = Deadline.after(settings.deadline)
+            with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=self.quiet) as progress:
+                filled = fill(work.findings, questions, engine, settings, deadline, progress)
+        skips = tuple(each for each in asked if isinstance(each, Skip))
+        return replace(filled, outcomes=filled.outcomes + skips), None
+
+    def _post(
+        self,
+        host: Host,
+        pull: PullRequest,
+        conversation: Conversation,
+        settings: Settings,
+        work: Work,
+        filled: Filled,
+        no_engine: str | None,
+    ) -> int:
+        from fimbot.review.post import Poster, Recorder
+        from fimbot.review.result import result_of
+        from fimbot.review.summary import warnings_for
+        from fimbot.review.work import drafts_of
+
+        recorder = Recorder()
+        drafts, unplaced = drafts_of(work, filled.outcomes, conversation)
+        writer = recorder if self.dry_run else host
+        poster = Poster(writer, host.address.path, pull, lambda: host.conversation(pull, ()))
+        if settings.review_mode == "review":
+            poster.run(drafts, unplaced, work.plan.gone)
+        if self.dry_run:
+            shown = {"requests": [asdict(request) for request in recorder.requests]}
+            write_bytes((json.dumps(shown, indent=2) + "\n").encode("ascii"), "-")
+            say("nothing was posted")
+            return 0
+        notes = [no_engine] if no_engine else []
+        notes += filled.problems
+        notes += [str(poster.posted.problem)] if poster.posted.problem else []
+        summary_only = settings.review_mode == "summary"
+        composed: tuple[Draft | Unplaced, ...] = (*drafts, *unplaced)
+        result = result_of(work, filled.outcomes, composed, poster.posted, notes, summary_only=summary_only)
+        self._report(work, filled.outcomes, poster.posted, result)
+        if no_engine or poster.posted.read_only:
+            self.commands.extend(warnings_for(result.rows))
+        posted = poster.posted
+        failed = filled.problems or (posted.problem and not posted.read_only and not posted.stale)
+        return FimbotError.exit_status if failed else 0
+
+    def _report(self, work: Work, outcomes: Sequence[Outcome], posted: Posted, result: Result) -> None:
+        from fimbot.review.summary import summary
+
+        for row in result.rows:
+            click.echo(f"{place(row.stub)}  {one_line(row.stub.name)}: {one_line(row.fate)}")
+        for file in result.skipped:
+            click.echo(f"{one_line(file.path)}: skipped, {one_line(file.reason)}")
+        click.echo(result.title)
+        for note in result.notes:
+            say(note)
+        patch = self._patch(work, outcomes)
+        self.workflow.summary(summary(result))
+        self.workflow.outputs(
+            stubs=work.found,
+            suggestions=len(posted.drafts) + len(posted.told),
+            review_url=posted.urls[-1] if posted.urls else "",
+            patch=patch,
+        )
+
+    def _patch(self, work: Work, outcomes: Sequence[Outcome]) -> str:
+        """Where it was written; "" where there is nothing to write, or nobody said where to."""
+        from fimbot.patches.store import combined_patch
+
+        suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
+        output = self.output or (self.workflow.directory and str(Path(self.workflow.directory, "fimbot.patch")))
+        if not suggestions or not output:
+            return ""
+        write_bytes(combined_patch(suggestions, work.findings.contents), output)
+        return output if output != "-" else ""
+
+
+def _token(environ: Mapping[str, str]) -> Key:
+    for name in TOKENS:
+        secret = named_key(name, environ)
+        if secret and not (secret.isascii() and secret.isprintable() and " " not in secret):
+            raise SettingsError(f"{name} holds characters that no token has (blanks, control or non-ASCII)")
+        if secret:
+            return Key(secret, name)
+    raise UsageError(f"no token for GitHub: set {' or '.join(TOKENS[:2])} (in a workflow: ${{{{ github.token }}}})")
+
+
+def _settings(given: Mapping[str, Any], base_files: Mapping[str, bytes | None]) -> Settings:
+    """With the files of the base branch, since those of the pull request are its author's."""
+    with TemporaryDirectory(prefix="fimbot-settings-") as directory:
+        for name in CONFIGURATION:
+            content = base_files[name]
+            if content is not None:
+                Path(directory, name).write_bytes(content)
+        return load_settings(given, os.environ, Path(directory), user_file()).settings
+
+
+def _engine(settings: Settings) -> Opened | str:
+    """Or why there is none: a pull request from a fork has no key. Any other fault of the settings is raised."""
+    from fimbot.engines.table import choose_engine, open_engine
+
+    try:
+        return open_engine(settings, os.environ)
+    except SettingsError as error:
+        names = (*KEY_NAMES.values(), ANY_ENGINE)
+        if settings.engine is not None:
+            choose_engine(settings, os.environ)  # raises for a name that is none
+        if settings.engine == "local" or settings.api_key_command or any(named_key(n, os.environ) for n in names):
+            raise
+        return str(error)
+
+
+@contextmanager
+def _content(
+    host: Host, key: Key, pull: PullRequest, conversation: Conversation, files: Sequence[PullFile]
+) -> Iterator[tuple[Content, Clone | None]]:
+    """The files of the head: from the clone in which the user stands, or through the API."""
+    from fimbot.review.content import Clone, content_of_clone, content_of_files, wanted_paths
+
+    server_url = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
+    try:
+        clone = Clone(open_repository(Path.cwd()), server_url, key)
+    except GitError:
+        clone = None
+    content = content_of_clone(clone, pull.head_sha) if clone else None
+    if content is not None:
+        yield content, clone
+        return
+    wanted = [*wanted_paths(files), *(thread.path for thread in conversation.threads)]
+    found = host.contents(pull.head_sha, wanted) if wanted else {}
+    with content_of_files(found, conversation.base_files[ATTRIBUTES]) as content:
+        yield content, None
+
+
+def _merge_base(host: Host, pull: PullRequest, files: Sequence[PullFile], clone: Clone | None) -> str | None:
+    """Only where GitHub leaves a diff out: it is asked which commit it is, since a shallow clone cannot know."""
+    from fimbot.review.content import wanted_paths
+
+    unshown = [file for file in files if file.patch is None and file.additions]
+    if clone is None or not wanted_paths(unshown):
+        return None
+    base = host.merge_base(pull.base_sha, pull.head_sha)
+    return base if clone.fetch(base) else None

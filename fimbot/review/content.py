@@ -1,0 +1,163 @@
+"""The files of the head, at exactly the commit that is posted to: from the clone at hand, or through the API.
+
+The usual checkout of a pull request is the merge commit, in which lines have other numbers; so nothing is ever read
+from the working tree. What a shallow clone lacks is fetched. Without a clone, the files of the change are put into a
+repository that is made for them, so that everything behind this reads objects, patterns and attributes in one way.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fimbot.changes import Repository, Selection, list_paths, open_repository, read_changes
+from fimbot.changes.paths import leaves_repository, on_disk
+from fimbot.errors import GitError
+from fimbot.github.values import PullFile
+from fimbot.review.anchors import added_ranges, hunks_of
+from fimbot.settings.keys import Key
+from fimbot.stubs.table import language_of
+from fimbot.values import FileChange, SkippedFile
+
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REGULAR = 0o100644
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    repository: Repository
+    tree: str
+    """Of the head: its commit, or a tree of the files that were read."""
+
+    @property
+    def selection(self) -> Selection:
+        return Selection(f"{self.tree}..{self.tree}", all_files=True)
+
+    def paths(self, narrowed: tuple[str, ...] = ()) -> frozenset[str]:
+        """Regular files only. `narrowed`: pathspecs."""
+        selection = Selection(f"{self.tree}..{self.tree}", all_files=True, paths=narrowed)
+        return frozenset(list_paths(self.repository, selection))
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A clone of the repository on GitHub, or what may be one."""
+
+    repository: Repository
+    server_url: str
+    key: Key
+
+    def fetch(self, *commits: str) -> bool:
+        """Whether these commits are there; those that are not are fetched. No ref, branch or index changes."""
+        if not all(_SHA.fullmatch(commit) for commit in commits):
+            return False
+        missing = [commit for commit in commits if not self._has(commit)]
+        if not missing:
+            return True
+        shallow = self.repository.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        # In a whole clone a depth would cut its history off.
+        depth = ("--depth=1",) if shallow else ()
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
+        self.repository.status_of("fetch", *options, *depth, "origin", *missing, environ=self._credentials())
+        return all(self._has(commit) for commit in commits)
+
+    def _has(self, commit: str) -> bool:
+        status, _, _ = self.repository.status_of("cat-file", "-e", f"{commit}^{{tree}}")
+        return status == 0
+
+    def _credentials(self) -> dict[str, str]:
+        """The token for GitHub's own host, in the environment of one git: neither its arguments nor a file hold it.
+
+        The empty value drops what actions/checkout may have left in the configuration: two headers are refused.
+        https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
+        """
+        basic = base64.b64encode(f"x-access-token:{self.key.reveal()}".encode()).decode()
+        name = f"http.{self.server_url.rstrip('/')}/.extraheader"
+        return {
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": name,
+            "GIT_CONFIG_VALUE_0": "",
+            "GIT_CONFIG_KEY_1": name,
+            "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {basic}",
+        }
+
+
+def content_of_clone(clone: Clone, head: str) -> Content | None:
+    """None where the head is not there and cannot be fetched: another repository, no network, no right."""
+    return Content(clone.repository, head) if clone.fetch(head) else None
+
+
+@contextmanager
+def content_of_files(files: Mapping[str, bytes | None], attributes: bytes | None) -> Iterator[Content]:
+    """A repository of its own, for as long as it is needed. `attributes`: what stands in .gitattributes."""
+    with TemporaryDirectory(prefix="fimbot-review-") as directory:
+        root = Path(directory)
+        _init(root)
+        repository = open_repository(root)
+        entries = []
+        for path, content in files.items():
+            if content is None or leaves_repository(path) or "\0" in path:
+                continue
+            blob = repository.run("hash-object", "-w", "--stdin", "--no-filters", input=content).strip()
+            entries.append(b"%o %s\t%s\0" % (_REGULAR, blob, path.encode("utf-8", "surrogateescape")))
+        repository.run("update-index", "-z", "--index-info", input=b"".join(entries))
+        tree = repository.run("write-tree").strip().decode("ascii")
+        if attributes is not None:
+            on_disk(root, ".gitattributes").write_bytes(attributes)
+        yield Content(repository, tree)
+
+
+def _init(root: Path) -> None:
+    from git import Git, GitCommandError, GitCommandNotFound
+
+    try:
+        Git(root).init("--quiet", "--template=", "--initial-branch=main")
+    except (GitCommandError, GitCommandNotFound) as error:
+        raise GitError(f"git cannot make a repository in {root}: {error}") from None
+
+
+def wanted_paths(files: Sequence[PullFile]) -> list[str]:
+    """Those that may hold stubs."""
+    return [file.path for file in files if file.status != "removed" and language_of(file.path)]
+
+
+def changes_of(
+    files: Sequence[PullFile], content: Content, merge_base: str | None, excluded: tuple[str, ...], max_file_bytes: int
+) -> Iterator[FileChange | SkippedFile]:
+    """The lines that the pull request added, as GitHub's own diff has them.
+
+    `merge_base`: a commit of the content's repository, for the files of which GitHub shows no diff; None for none.
+    A blob that is not the one GitHub listed is never read: the names are those of the content.
+    """
+    there, kept = content.paths(), content.paths(excluded)
+    unshown: set[str] = set()
+    for file in files:
+        if not language_of(file.path) or file.status == "removed" or file.path in there - kept:
+            continue
+        if file.path not in there or not _SHA.fullmatch(file.blob):
+            yield SkippedFile(file.path, "no regular file at the head")
+        elif file.patch is not None:
+            added = added_ranges(hunks_of(file.patch))
+            if added:
+                yield FileChange(file.path, added, file.blob, "commit", _REGULAR)
+        elif file.additions:
+            unshown.add(file.path)
+    yield from _unshown(unshown, content, merge_base, max_file_bytes)
+
+
+def _unshown(
+    paths: set[str], content: Content, merge_base: str | None, max_file_bytes: int
+) -> Iterator[FileChange | SkippedFile]:
+    if merge_base is None:
+        for path in sorted(paths):
+            yield SkippedFile(path, "GitHub shows no diff of it, since it is too large: run this in a clone")
+    elif paths:
+        selection = Selection(f"{merge_base}..{content.tree}")
+        for change in read_changes(content.repository, selection, max_file_bytes=max_file_bytes):
+            if change.path in paths:
+                yield change

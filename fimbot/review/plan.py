@@ -1,0 +1,104 @@
+"""What was said before, and what follows from it: new, silent, or to be minimised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from fimbot.github.values import Conversation, Thread
+from fimbot.review.identity import Mark, mark_in, marks_in
+from fimbot.values import Skip, Stub
+
+_IGNORE = re.compile(r"^\s*`?fimbot: ignore`?\s*$", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A stub that was told before."""
+
+    mark: Mark
+    why: str
+    """It is silent: "suggested before", "resolved" ..."""
+    threads: tuple[Thread, ...] = ()
+
+
+def says_ignore(text: str) -> bool:
+    """A line of its own, so that talking about it is not doing it."""
+    return bool(_IGNORE.search(text))
+
+
+def known_stubs(conversation: Conversation) -> dict[str, Known]:
+    """By the stub's id: what has a thread, and what a review brought that has none any more."""
+    threads: dict[str, list[Thread]] = {}
+    marks: dict[str, Mark] = {}
+    for thread in conversation.threads:
+        mark = mark_in(thread.body)
+        if mark is not None:
+            marks[mark.id] = mark
+            threads.setdefault(mark.id, []).append(thread)
+    known = {id: Known(marks[id], _fate(found), tuple(found)) for id, found in threads.items()}
+    for review in conversation.reviews:
+        for mark in () if review.pending else marks_in(review.body) or ():
+            known.setdefault(mark.id, Known(mark, "suggested before, and deleted or told in the review's text"))
+    return known
+
+
+def _fate(threads: Iterable[Thread]) -> str:
+    threads = tuple(threads)
+    if any(says_ignore(reply.body) and not reply.by_bot for thread in threads for reply in thread.replies):
+        return "ignored: somebody answered `fimbot: ignore`"
+    if any(thread.resolved for thread in threads):
+        return "suggested before, and resolved"
+    if any(thread.hidden for thread in threads):
+        return "suggested before, and hidden"
+    return "suggested before"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    fresh: tuple[Stub, ...]
+    silent: tuple[Skip, ...]
+    gone: tuple[Thread, ...]
+    """Threads to minimise: their stubs are not there any more."""
+
+
+IdsIn = Callable[[str], frozenset[str] | None]
+"""The ids of all stubs in a file at the head; none where there is no such file, None where that cannot be known."""
+
+
+def plan_review(
+    wanted: Mapping[str, tuple[Stub, Mark]], known: Mapping[str, Known], ids_in: IdsIn, is_there: Callable[[str], bool]
+) -> Plan:
+    """`wanted`: by id. `is_there`: whether there is a file of this path at the head.
+
+    Nothing is ever minimised for what a model or a failed run says, only because the stub is gone, which is a fact.
+    """
+    left = {id: each for id, each in known.items() if id not in wanted}
+    fresh: list[Stub] = []
+    silent: list[Skip] = []
+    for id, (stub, mark) in wanted.items():
+        before = known.get(id) or _moved(stub, mark, left, is_there)
+        if before is None:
+            fresh.append(stub)
+        else:
+            left.pop(before.mark.id, None)
+            silent.append(Skip(stub, before.why))
+    gone = [thread for each in left.values() for thread in each.threads if _is_gone(each, thread, ids_in)]
+    return Plan(tuple(fresh), tuple(silent), tuple(gone))
+
+
+def _moved(stub: Stub, mark: Mark, left: Mapping[str, Known], is_there: Callable[[str], bool]) -> Known | None:
+    """The same stub in a file that was renamed: GitHub's thread went along, or stayed where no file is any more."""
+    for each in left.values():
+        here = all(thread.path == stub.path or not is_there(thread.path) for thread in each.threads)
+        if each.threads and each.mark.key == mark.key and here:
+            return each
+    return None
+
+
+def _is_gone(known: Known, thread: Thread, ids_in: IdsIn) -> bool:
+    if thread.hidden or thread.resolved:
+        return False
+    ids = ids_in(thread.path)
+    return ids is not None and known.mark.id not in ids

@@ -1,0 +1,85 @@
+"""A pull request's stubs: which are new, which were told before, and what becomes of those that are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fimbot.changes import Blobs
+from fimbot.errors import ParseError
+from fimbot.github.values import Conversation, PullFile
+from fimbot.pipeline import Findings
+from fimbot.review.anchors import Hunk, anchored, hunks_of
+from fimbot.review.comments import Draft, Unplaced, compose, without_repeats
+from fimbot.review.content import Content
+from fimbot.review.identity import Mark, mark_of
+from fimbot.review.plan import Plan, known_stubs, plan_review
+from fimbot.stubs.find import find_stubs
+from fimbot.values import WHOLE_FILE, Outcome, Skip, SkippedFile, Stub, Suggestion, stub_of
+
+DEFAULT_SUGGESTIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    findings: Findings
+    """Wanted are those that are to be asked for."""
+    plan: Plan
+    beyond: tuple[Skip, ...]
+    """Past the limit of suggestions on one pull request."""
+    marks: Mapping[str, Mark]
+    """By the stub's id."""
+    hunks: Mapping[str, tuple[Hunk, ...]]
+    """By path."""
+
+    @property
+    def found(self) -> int:
+        return len(self.findings.wanted) + len(self.plan.silent) + len(self.beyond)
+
+
+def look_at(
+    findings: Findings,
+    conversation: Conversation,
+    files: Sequence[PullFile],
+    content: Content,
+    blobs: Blobs,
+    limit: int,
+) -> Work:
+    marks = {stub.id: mark_of(stub, findings.contents[stub.path]) for stub in findings.wanted}
+    hunks = {file.path: hunks_of(file.patch) for file in files if file.patch is not None}
+    paths = content.paths()
+
+    def ids_in(path: str) -> frozenset[str] | None:
+        if path not in paths:
+            return frozenset()
+        source = blobs.read_path(path)
+        if isinstance(source, SkippedFile):
+            return None
+        try:
+            return frozenset(stub_of(each).id for each in find_stubs(path, source, (WHOLE_FILE,)))
+        except ParseError:
+            return None
+
+    wanted = {stub.id: (stub, marks[stub.id]) for stub in findings.wanted}
+    plan = plan_review(wanted, known_stubs(conversation), ids_in, paths.__contains__)
+    # Those that a button can commit first: the limit is better spent on them.
+    fresh = sorted(plan.fresh, key=lambda stub: not _has_button(stub, hunks.get(stub.path, ())))
+    room = max(0, limit - len(plan.silent))
+    beyond = tuple(Skip(stub, f"past the limit of {limit} suggestions") for stub in fresh[room:])
+    return Work(replace(findings, wanted=tuple(fresh[:room])), plan, beyond, marks, hunks)
+
+
+def _has_button(stub: Stub, hunks: Sequence[Hunk]) -> bool:
+    return anchored(hunks, stub.hole_start_line, stub.hole_end_line)
+
+
+def drafts_of(
+    work: Work, outcomes: Sequence[Outcome], conversation: Conversation
+) -> tuple[tuple[Draft, ...], tuple[Unplaced, ...]]:
+    composed = [
+        compose(each, work.findings.contents[stub.path], work.hunks.get(stub.path, ()), work.marks[stub.id])
+        for each in outcomes
+        if isinstance(each, Suggestion) and (stub := each.fill.stub)
+    ]
+    drafts = without_repeats([each for each in composed if isinstance(each, Draft)], conversation.threads)
+    return drafts, tuple(each for each in composed if isinstance(each, Unplaced))

@@ -1,0 +1,119 @@
+"""Where the content comes from: always the exact head, in a clone of any depth or in none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk
+
+
+def state(root: Path) -> dict[str, bytes]:
+    """Refs, configuration and index; objects may come."""
+    git = root / ".git"
+    files = [git / "config", git / "HEAD", git / "index", git / "packed-refs", *(git / "refs").rglob("*")]
+    return {str(file): file.read_bytes() for file in files if file.is_file()}
+
+
+@pytest.mark.parametrize("depth", [["--depth=1"], []], ids=["shallow", "whole"])
+@pytest.mark.parametrize("ref", ["refs/pull/1/merge", "refs/pull/1/head", "refs/heads/main"])
+def test_mistake_3_lines_are_those_of_the_head_whatever_is_checked_out(desk: Desk, depth: list[str], ref: str) -> None:
+    """main went on and moved the lines, so that the merge commit has others than the head."""
+    desk.shop.commit("main", {"a.py": BASE})
+    desk.shop.branch("work", at="main")
+    desk.shop.commit("work", {"a.py": STUBBED})
+    desk.shop.commit("main", {"a.py": "# one\n# two\n# three\n" + BASE})
+    pull = desk.github.open_pull("acme/shop", head="work")
+    assert pull.number == 1
+    root = desk.clone("clone", *depth, at=ref)
+    before = state(root)
+    assert desk.review(pull, at=root).status == 0
+    (comment,) = pull.comments
+    assert desk.github.people.apply_suggestion(comment.id) == FILLED.encode()
+    assert state(root) == before
+    assert not any("query Contents" in str(request.body) for request in desk.github.requests)
+
+
+def test_a_whole_clone_is_not_made_shallow(desk: Desk) -> None:
+    root = desk.clone()
+    pull = desk.open()
+    assert desk.review(pull, at=root).status == 0
+    assert len(pull.comments) == 1
+    assert not (root / ".git/shallow").exists()
+
+
+def test_in_a_clone_the_context_is_the_whole_repository(desk: Desk) -> None:
+    desk.shop.commit("main", {"use.py": "from new import add\n\n\ndef total():\n    return add(1, 2)\n"})
+    pull = desk.open({"new.py": ADD.lstrip("\n")})
+    desk.review(pull, at=desk.clone(at="refs/pull/1/head"))
+    assert "add(1, 2)" in str(desk.engine.requests[-1].body)
+
+
+def test_a_clone_of_something_else_is_no_clone(desk: Desk) -> None:
+    desk.github.create_repository("acme/other")
+    other = desk.home / "other"
+    desk._git("clone", "-q", desk.github.world.repositories["acme/other"].git_url, str(other), at=desk.home)
+    pull = desk.open()
+    assert desk.review(pull, at=other).status == 0
+    assert len(pull.comments) == 1
+
+
+def test_a_diff_that_github_leaves_out_is_read_in_the_clone(desk: Desk) -> None:
+    """A shallow clone, whose merge base is fetched; no button, since GitHub shows no line to hang it on."""
+    desk.shop.commit("main", {"big.py": BASE})
+    desk.github.hard_limits.patch_lines = 6
+    pull = desk.open({"big.py": STUBBED})
+    result = desk.review(pull, at=desk.clone("clone", "--depth=1", at="refs/pull/1/merge"))
+    assert result.status == 0, result.told
+    (review,) = pull.reviews
+    assert "GitHub shows no diff of this file" in review.body and "+    return a + b" in review.body
+
+
+def test_a_diff_that_github_leaves_out_is_told_without_a_clone(desk: Desk) -> None:
+    desk.shop.commit("main", {"big.py": BASE})
+    desk.github.hard_limits.patch_lines = 6
+    pull = desk.open({"big.py": STUBBED})
+    result = desk.review(pull)
+    assert desk.posts == []
+    assert "run this in a clone" in result.summary
+
+
+def test_what_is_not_utf8_has_no_button_and_the_patch_has_its_bytes(desk: Desk) -> None:
+    source = b"# \xe4\n" + ADD.lstrip("\n").encode()
+    pull = desk.open({"latin.py": source})
+    patch = desk.home / "out.patch"
+    assert desk.review(pull, "--output", str(patch)).status == 0
+    assert pull.comments == []
+    assert b"+    return a + b" in patch.read_bytes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_are_taken_as_they_are(desk: Desk) -> None:
+    names = ["a b.py", 'q"uote.py', "ü.py", "-x.py", "$(x).py", "b/tab\t.py"]
+    pull = desk.open(dict.fromkeys(names, STUBBED))
+    assert desk.review(pull).status == 0
+    assert sorted(comment.thread.original.path for comment in pull.comments) == sorted(names)
+    for comment in pull.comments:
+        assert desk.github.people.apply_suggestion(comment.id) == FILLED.encode()
+
+
+def test_a_branch_named_like_an_option_is_none(desk: Desk) -> None:
+    made = desk.home / "made"
+    pull = desk.open(branch=f"--upload-pack=touch${{IFS}}{made}")
+    root = desk.clone(at="refs/heads/main")
+    assert desk.review(pull, at=root).status == 0
+    assert len(pull.comments) == 1
+    assert not made.exists()
+
+
+def test_the_token_is_on_no_command_line_and_in_no_file(desk: Desk) -> None:
+    pull = desk.open()
+    root = desk.clone("clone", "--depth=1")
+    trace = desk.home / "trace"
+    assert desk.review(pull, at=root, GIT_TRACE=str(trace), GIT_TRACE_SETUP=str(trace)).status == 0
+    assert "fetch" in trace.read_text()
+    assert desk.token not in trace.read_text()
+    for file in root.rglob("*"):
+        assert not file.is_file() or desk.token.encode() not in file.read_bytes()
