@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -265,12 +264,7 @@ def _token(environ: Mapping[str, str]) -> Key:
 
 def _settings(given: Mapping[str, Any], base_files: Mapping[str, bytes | None]) -> Settings:
     """With the files of the base branch, since those of the pull request are its author's."""
-    with TemporaryDirectory(prefix="fimbot-settings-") as directory:
-        for name in CONFIGURATION:
-            content = base_files[name]
-            if content is not None:
-                Path(directory, name).write_bytes(content)
-        return load_settings(given, os.environ, Path(directory), user_file()).settings
+    return load_settings(given, os.environ, base_files.get, user_file()).settings
 
 
 def _engine(settings: Settings) -> Opened | str:
