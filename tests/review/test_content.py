@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -54,7 +58,7 @@ def test_in_a_clone_the_context_is_the_whole_repository(desk: Desk) -> None:
 def test_a_clone_of_something_else_is_no_clone(desk: Desk) -> None:
     desk.github.create_repository("acme/other")
     other = desk.home / "other"
-    desk._git("clone", "-q", desk.github.world.repositories["acme/other"].git_url, str(other), at=desk.home)
+    desk.git("clone", "-q", desk.github.world.repositories["acme/other"].git_url, str(other), at=desk.home)
     pull = desk.open()
     assert desk.review(pull, at=other).status == 0
     assert len(pull.comments) == 1
@@ -117,3 +121,54 @@ def test_the_token_is_on_no_command_line_and_in_no_file(desk: Desk) -> None:
     assert desk.token not in trace.read_text()
     for file in root.rglob("*"):
         assert not file.is_file() or desk.token.encode() not in file.read_bytes()
+
+
+class GitHost:
+    """Takes git's first request, and keeps what it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[list[str]] = []
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.shown.append(self.headers.get_all("Authorization") or [])
+                self.send_error(404)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def git_host() -> Iterator[GitHost]:
+    host = GitHost()
+    yield host
+    host.close()
+
+
+def test_git_shows_the_token_once_to_githubs_own_host(desk: Desk, git_host: GitHost) -> None:
+    """Also where actions/checkout has left another in the configuration: GitHub refuses two."""
+    root, pull = desk.clone(), desk.open()
+    desk.git("remote", "set-url", "origin", f"{git_host.url}/acme/shop", at=root)
+    desk.git("config", f"http.{git_host.url}/.extraheader", "AUTHORIZATION: basic b2xk", at=root)
+    assert desk.review(pull, at=root, GITHUB_SERVER_URL=git_host.url).status == 0
+    basic = base64.b64encode(f"x-access-token:{desk.token}".encode()).decode()
+    assert git_host.shown == [[f"basic {basic}"]]
+
+
+def test_git_shows_the_token_to_no_other_host(desk: Desk, git_host: GitHost) -> None:
+    root, pull = desk.clone(), desk.open()
+    desk.git("remote", "set-url", "origin", f"{git_host.url}/acme/shop", at=root)
+    assert desk.review(pull, at=root).status == 0
+    assert git_host.shown == [[]]
+    assert len(pull.comments) == 1
