@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.github.host import object_id
+from fimbot.github.values import PullFile
+from fimbot.review.content import changes_of, content_of_files
+from fimbot.values import FileChange, LineRange, SkippedFile
 from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk
 
 
@@ -172,3 +176,39 @@ def test_git_shows_the_token_to_no_other_host(desk: Desk, git_host: GitHost) -> 
     assert desk.review(pull, at=root).status == 0
     assert git_host.shown == [[]]
     assert len(pull.comments) == 1
+
+
+def listed(path: str, content: bytes = STUBBED.encode(), **more: str | None) -> PullFile:
+    patch = more.get("patch", "@@ -0,0 +1,2 @@\n+a\n+b")
+    return PullFile(path, more.get("status") or "added", object_id(content), patch, 2)
+
+
+def changes(files: list[PullFile], contents: dict[str, bytes | None]) -> list[FileChange | SkippedFile]:
+    with content_of_files(contents, None) as content:
+        return list(changes_of(files, content, None, (":(top,exclude,glob)vendor/**",), 1_000_000))
+
+
+def test_what_is_no_code_was_removed_or_is_excluded_is_no_change() -> None:
+    files = [listed("a.txt"), listed("b.py", status="removed"), listed("vendor/x/c.py")]
+    assert changes(files, {"vendor/x/c.py": STUBBED.encode()}) == []
+
+
+def test_a_file_that_lost_lines_only_is_no_change() -> None:
+    assert changes([listed("a.py", patch="@@ -1,2 +0,0 @@\n-a\n-b")], {"a.py": b""}) == []
+
+
+def test_a_change_is_the_lines_that_github_shows_as_new() -> None:
+    (change,) = changes([listed("a.py")], {"a.py": STUBBED.encode()})
+    assert isinstance(change, FileChange)
+    assert (change.path, change.added, change.blob) == ("a.py", (LineRange(1, 2),), object_id(STUBBED.encode()))
+
+
+@pytest.mark.parametrize("path", ["../a.py", ".git/hooks/a.py", "/a.py", "x/../../a.py"])
+def test_a_path_that_leads_out_of_the_repository_is_never_written(path: str) -> None:
+    assert changes([listed(path)], {path: STUBBED.encode()}) == [SkippedFile(path, "no regular file at the head")]
+
+
+def test_files_beyond_what_github_lists_are_told() -> None:
+    many = [listed(f"m{n}.txt") for n in range(3000)]
+    assert changes(many, {}) == [SkippedFile("(others)", "GitHub lists 3,000 files at most")]
+    assert changes(many[:-1], {}) == []
