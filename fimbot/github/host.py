@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 30
-LISTED_FILES = 3000
-"""The API lists no more files of a pull request."""
 # Of some 10 KB each; GitHub ends a query after ten seconds.
 FILES_A_QUERY = 50
 

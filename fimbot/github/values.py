@@ -9,6 +9,9 @@ from typing import Any
 GRAPHQL = "/graphql"
 """The one URL that is not below the API's root."""
 
+LISTED_FILES = 3000
+"""The API lists no more files of a pull request."""
+
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from fimbot.changes import Repository, Selection, list_paths, open_repository, read_changes
 from fimbot.changes.paths import leaves_repository, on_disk
 from fimbot.errors import GitError
-from fimbot.github.values import PullFile
+from fimbot.github.values import LISTED_FILES, PullFile
 from fimbot.review.anchors import added_ranges, hunks_of
 from fimbot.settings.keys import Key
 from fimbot.stubs.table import language_of
@@ -148,6 +148,8 @@ def changes_of(
         elif file.additions:
             unshown.add(file.path)
     yield from _unshown(unshown, content, merge_base, max_file_bytes)
+    if len(files) >= LISTED_FILES:
+        yield SkippedFile("(others)", f"GitHub lists {LISTED_FILES:,} files at most")
 
 
 def _unshown(

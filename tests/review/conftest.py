@@ -24,6 +24,10 @@ ADD = '\n\ndef add(a: int, b: int) -> int:\n    """The sum."""\n    raise NotImp
 STUBBED = BASE + ADD
 FILLED = STUBBED.replace("    raise NotImplementedError\n", "    return a + b\n")
 
+# A body that stands far below its signature: a change of the one shows nothing of the other.
+_LINES = "".join(f"    line {n}\n" for n in range(20))
+FAR = f'def add(a):\n    """The sum.\n\n{_LINES}    """\n    raise NotImplementedError\n'
+
 
 def stubs(count: int, first: int = 0) -> str:
     return "".join(f"\n\ndef f{n}(a, b):\n    raise NotImplementedError\n" for n in range(first, first + count))
@@ -70,10 +74,10 @@ class Desk:
     def clone(self, name: str = "clone", *options: str, at: str = "") -> Path:
         """As a checkout leaves it: a detached head. `at`: what is fetched and checked out."""
         root = self.home / name
-        self._git("init", "-q", str(root), at=self.home)
-        self._git("remote", "add", "origin", self.shop.git_url, at=root)
-        self._git("fetch", "-q", *options, "origin", at or "refs/heads/main", at=root)
-        self._git("checkout", "-q", "--detach", "FETCH_HEAD", at=root)
+        self.git("init", "-q", str(root), at=self.home)
+        self.git("remote", "add", "origin", self.shop.git_url, at=root)
+        self.git("fetch", "-q", *options, "origin", at or "refs/heads/main", at=root)
+        self.git("checkout", "-q", "--detach", "FETCH_HEAD", at=root)
         return root
 
     def review(self, pull: PullRequest, *options: str, at: Path | None = None, **environ: str) -> Result:
@@ -117,7 +121,7 @@ class Desk:
     def posts(self) -> list[Request]:
         return [request for request in self.github.requests if request.method != "GET" and request.path != "/graphql"]
 
-    def _git(self, *arguments: str, at: Path) -> None:
+    def git(self, *arguments: str, at: Path) -> None:
         done = subprocess.run(["git", *arguments], cwd=at, env=self.environ, capture_output=True, check=False)
         assert done.returncode == 0, (arguments, done.stderr.decode())
 

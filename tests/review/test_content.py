@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from fimbot.github.host import object_id
+from fimbot.github.values import PullFile
+from fimbot.review.content import changes_of, content_of_files
+from fimbot.values import FileChange, LineRange, SkippedFile
 from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk
 
 
@@ -54,7 +62,7 @@ def test_in_a_clone_the_context_is_the_whole_repository(desk: Desk) -> None:
 def test_a_clone_of_something_else_is_no_clone(desk: Desk) -> None:
     desk.github.create_repository("acme/other")
     other = desk.home / "other"
-    desk._git("clone", "-q", desk.github.world.repositories["acme/other"].git_url, str(other), at=desk.home)
+    desk.git("clone", "-q", desk.github.world.repositories["acme/other"].git_url, str(other), at=desk.home)
     pull = desk.open()
     assert desk.review(pull, at=other).status == 0
     assert len(pull.comments) == 1
@@ -117,3 +125,90 @@ def test_the_token_is_on_no_command_line_and_in_no_file(desk: Desk) -> None:
     assert desk.token not in trace.read_text()
     for file in root.rglob("*"):
         assert not file.is_file() or desk.token.encode() not in file.read_bytes()
+
+
+class GitHost:
+    """Takes git's first request, and keeps what it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[list[str]] = []
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.shown.append(self.headers.get_all("Authorization") or [])
+                self.send_error(404)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@pytest.fixture
+def git_host() -> Iterator[GitHost]:
+    host = GitHost()
+    yield host
+    host.close()
+
+
+def test_git_shows_the_token_once_to_githubs_own_host(desk: Desk, git_host: GitHost) -> None:
+    """Also where actions/checkout has left another in the configuration: GitHub refuses two."""
+    root, pull = desk.clone(), desk.open()
+    desk.git("remote", "set-url", "origin", f"{git_host.url}/acme/shop", at=root)
+    desk.git("config", f"http.{git_host.url}/.extraheader", "AUTHORIZATION: basic b2xk", at=root)
+    assert desk.review(pull, at=root, GITHUB_SERVER_URL=git_host.url).status == 0
+    basic = base64.b64encode(f"x-access-token:{desk.token}".encode()).decode()
+    assert git_host.shown == [[f"basic {basic}"]]
+
+
+def test_git_shows_the_token_to_no_other_host(desk: Desk, git_host: GitHost) -> None:
+    root, pull = desk.clone(), desk.open()
+    desk.git("remote", "set-url", "origin", f"{git_host.url}/acme/shop", at=root)
+    assert desk.review(pull, at=root).status == 0
+    assert git_host.shown == [[]]
+    assert len(pull.comments) == 1
+
+
+def listed(path: str, content: bytes = STUBBED.encode(), **more: str | None) -> PullFile:
+    patch = more.get("patch", "@@ -0,0 +1,2 @@\n+a\n+b")
+    return PullFile(path, more.get("status") or "added", object_id(content), patch, 2)
+
+
+def changes(files: list[PullFile], contents: dict[str, bytes | None]) -> list[FileChange | SkippedFile]:
+    with content_of_files(contents, None) as content:
+        return list(changes_of(files, content, None, (":(top,exclude,glob)vendor/**",), 1_000_000))
+
+
+def test_what_is_no_code_was_removed_or_is_excluded_is_no_change() -> None:
+    files = [listed("a.txt"), listed("b.py", status="removed"), listed("vendor/x/c.py")]
+    assert changes(files, {"vendor/x/c.py": STUBBED.encode()}) == []
+
+
+def test_a_file_that_lost_lines_only_is_no_change() -> None:
+    assert changes([listed("a.py", patch="@@ -1,2 +0,0 @@\n-a\n-b")], {"a.py": b""}) == []
+
+
+def test_a_change_is_the_lines_that_github_shows_as_new() -> None:
+    (change,) = changes([listed("a.py")], {"a.py": STUBBED.encode()})
+    assert isinstance(change, FileChange)
+    assert (change.path, change.added, change.blob) == ("a.py", (LineRange(1, 2),), object_id(STUBBED.encode()))
+
+
+@pytest.mark.parametrize("path", ["../a.py", ".git/hooks/a.py", "/a.py", "x/../../a.py"])
+def test_a_path_that_leads_out_of_the_repository_is_never_written(path: str) -> None:
+    assert changes([listed(path)], {path: STUBBED.encode()}) == [SkippedFile(path, "no regular file at the head")]
+
+
+def test_files_beyond_what_github_lists_are_told() -> None:
+    many = [listed(f"m{n}.txt") for n in range(3000)]
+    assert changes(many, {}) == [SkippedFile("(others)", "GitHub lists 3,000 files at most")]
+    assert changes(many[:-1], {}) == []

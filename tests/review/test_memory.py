@@ -14,7 +14,7 @@ from fimbot.review.identity import comment_line, mark_in
 from tests.doubles.github import faults
 from tests.doubles.github.server import GitHubServer
 from tests.doubles.github.state import Comment, PullRequest
-from tests.review.conftest import ADD, BASE, STUBBED, Desk, stubs
+from tests.review.conftest import ADD, BASE, FAR, STUBBED, Desk, stubs
 
 
 def reviewed(desk: Desk) -> tuple[PullRequest, Comment]:
@@ -68,7 +68,9 @@ def test_a_stub_that_is_gone_has_its_comment_minimised(desk: Desk) -> None:
     desk.push({"a.py": STUBBED.replace("raise NotImplementedError", "return b + a")})
     again(desk, pull)
     assert comment.minimized == "outdated"
+    writes = len(desk.github.writes)
     again(desk, pull)
+    assert len(desk.github.writes) == writes
 
 
 def test_a_file_that_is_gone_has_its_comments_minimised(desk: Desk) -> None:
@@ -245,6 +247,14 @@ def test_an_import_that_was_suggested_before_is_not_suggested_again(desk: Desk) 
     desk.push({"new.py": new + stubs(1)})
     desk.review(pull)
     assert len(pull.comments) == 3
+
+
+def test_a_patch_in_a_review_whose_answer_never_came_is_looked_for(desk: Desk) -> None:
+    desk.shop.commit("main", {"b.py": FAR})
+    pull = desk.open({"b.py": FAR.replace("def add(a)", "def add(a, b)")})
+    desk.github.plan(faults.cut_after, method="POST", path="/reviews$")
+    assert desk.review(pull).outputs["suggestions"] == "1"
+    assert len(pull.reviews) == 1
 
 
 def test_mistake_7_a_throttle_is_waited_for(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.github import READ_ONLY
-from tests.review.conftest import ADD, BASE, BOT, FILLED, STUBBED, Desk, stubs
+from tests.review.conftest import ADD, BASE, BOT, FAR, FILLED, STUBBED, Desk, stubs
 
 
 def test_a_pull_request_without_stubs_gets_nothing(desk: Desk) -> None:
@@ -161,11 +161,8 @@ def test_a_run_with_nothing_new_posts_nothing_and_asks_no_engine(desk: Desk) -> 
 
 
 def test_what_no_button_can_commit_is_a_patch_in_the_review(desk: Desk) -> None:
-    """The signature is new, and the body stands far below it, outside of the diff."""
-    lines = "".join(f"    line {n}\n" for n in range(20))
-    old = f'def add(a):\n    """The sum.\n\n{lines}    """\n    raise NotImplementedError\n'
-    desk.shop.commit("main", {"b.py": old})
-    pull = desk.open({"b.py": old.replace("def add(a)", "def add(a, b)")})
+    desk.shop.commit("main", {"b.py": FAR})
+    pull = desk.open({"b.py": FAR.replace("def add(a)", "def add(a, b)")})
     result = desk.review(pull)
     (review,) = pull.reviews
     assert pull.comments == []
@@ -174,6 +171,13 @@ def test_what_no_button_can_commit_is_a_patch_in_the_review(desk: Desk) -> None:
     posts = len(desk.posts)
     desk.review(pull)
     assert len(desk.posts) == posts
+
+
+def test_the_limit_is_spent_on_what_a_button_can_commit(desk: Desk) -> None:
+    desk.shop.commit("main", {"a.py": FAR})
+    pull = desk.open({"a.py": FAR.replace("def add(a)", "def add(a, b)"), "z.py": stubs(1)})
+    desk.review(pull, "--max-suggestions", "1")
+    assert [comment.body.split("`")[1] for comment in pull.comments] == ["f0"]
 
 
 def test_configuration_is_that_of_the_base_branch(desk: Desk) -> None:
