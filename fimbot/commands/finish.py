@@ -21,6 +21,8 @@ from fimbot.pipeline import fill
 
 # For the engine to notice its deadline by itself.
 GRACE_SECONDS = 5.0
+# A hook that looks whether somebody is at work holds the lock for a moment.
+LOCK_SECONDS = 1.0
 
 
 def main() -> int:
@@ -29,8 +31,9 @@ def main() -> int:
     end.daemon = True
     end.start()
     try:
-        job.lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(job.lock, timeout=0):
+        # Not the Git directory itself: a repository that was removed meanwhile is not made again.
+        job.lock.parent.mkdir(exist_ok=True)
+        with FileLock(job.lock, timeout=LOCK_SECONDS):
             _finish(job)
     except (Timeout, FimbotError, OSError):
         return FimbotError.exit_status  # another one is at it, or the engine is down: the hook has said what to do
