@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 
 def main() -> int:
+    begun = time.monotonic()
     from fimbot import quick
 
     if sys.stdout is None:  # closed (`>&-`, some schedulers); the next file or pipe would get its number
@@ -15,7 +17,7 @@ def main() -> int:
     if status is None:
         from fimbot.commands.main import run
 
-        status = run(sys.argv[1:])
+        status = run(sys.argv[1:], begun)
     return status
 
 

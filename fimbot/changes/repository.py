@@ -13,7 +13,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -171,11 +171,12 @@ def _run(
 ) -> tuple[int, bytes, str]:
     from git import GitCommandNotFound
 
-    with tempfile.TemporaryFile() as stdin:
-        # A file and not a pipe: git may write megabytes before it has read all of its input.
-        stdin.write(input or b"")
-        stdin.seek(0)
-        try:
+    try:
+        with tempfile.TemporaryFile() if input else nullcontext() as stdin:
+            if input:
+                # A file and not a pipe: git may write megabytes before it has read all of its input.
+                stdin.write(input)
+                stdin.seek(0)
             status, output, message = git.execute(
                 _command(git, at, arguments, config),
                 istream=stdin,
@@ -185,12 +186,12 @@ def _run(
                 strip_newline_in_stdout=False,
                 env={**ENVIRONMENT, **(environ or {})},
             )
-        except GitCommandNotFound as error:
-            raise GitError("git was not found: install it, or put it on PATH") from error
-        except OSError as error:
-            raise GitError(f"git could not be started: {error}") from error
-        except ValueError as error:  # a NUL in an argument
-            raise GitError(f"git does not take this argument: {error}") from error
+    except GitCommandNotFound as error:
+        raise GitError("git was not found: install it, or put it on PATH") from error
+    except OSError as error:
+        raise GitError(f"git could not be started: {error}") from error
+    except ValueError as error:  # a NUL in an argument
+        raise GitError(f"git does not take this argument: {error}") from error
     return status, output, message
 
 

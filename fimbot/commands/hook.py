@@ -33,7 +33,7 @@ from fimbot.hook.hand_over import LOCK, HandedOver, hand_over, wait_for_backgrou
 from fimbot.hook.kept import head_of, kept_ids, read_kept, write_kept
 from fimbot.hook.stage import Stage, pushed_stage, stage_of
 from fimbot.patches.apply import still_fitting
-from fimbot.patches.store import read_suggestions, write_patches
+from fimbot.patches.store import Stored, read_suggestions, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import load_settings, user_file
@@ -58,7 +58,9 @@ GRACE_SECONDS = 0.5
 @click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
 @click.option("--deadline", "hook_deadline", metavar="SECONDS", help="How long the commit waits at most.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="never", help="Colours.")
+@click.pass_obj
 def hook(
+    begun: float | None,
     files: tuple[str, ...],
     check: bool,
     all_files: bool,
@@ -79,7 +81,9 @@ def hook(
     call = _Call(words, check=check, whole=all_files, pre_push=pre_push, color=color, given=given)
     if check:
         return _check(call)
-    patience = Patience(Settings().hook_deadline + GRACE_SECONDS, _give_up)
+    # What the repository says of it takes git to read, which may be what hangs.
+    deadline = load_settings(given, os.environ, None, user_file()).settings.hook_deadline
+    patience = Patience(deadline + GRACE_SECONDS, _give_up, begun)
     try:
         return _suggest(call, patience)
     except UsageError:
@@ -230,7 +234,9 @@ def _remember(repository: Repository, stage: Stage, findings: Findings) -> None:
 
 def _write(repository: Repository, directory: Path, stage: Stage, run: Run) -> None:
     only = stage.selection.files
-    stored = [each for each in read_suggestions(directory) if only is not None and each.path not in only]
+    stored: list[Stored] = []
+    with suppress(PatchError):  # damaged: written anew
+        stored = [each for each in read_suggestions(directory) if only is not None and each.path not in only]
     if stored:
         # pre-commit splits a long list of files over several calls; each must leave the others' suggestions, but none
         # of an earlier commit: `git apply all.patch` would fill a stub that was kept in it.

@@ -70,10 +70,13 @@ def cli() -> None:
     """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs the command line; the exit status. Every error ends here, in one line."""
+def run(arguments: Sequence[str], begun: float | None = None) -> int:
+    """Runs the command line; the exit status. Every error ends here, in one line.
+
+    `begun`: when the process did, by the monotonic clock; the hook's deadline counts from there.
+    """
     try:
-        return _status(cli.main(list(arguments), prog_name="fimbot", standalone_mode=False))
+        return _status(cli.main(list(arguments), prog_name="fimbot", standalone_mode=False, obj=begun))
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except (click.Abort, KeyboardInterrupt):

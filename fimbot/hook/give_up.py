@@ -12,13 +12,14 @@ class Patience:
 
     The steps look at the clock themselves; this is for what they cannot see: git that waits for a network, a
     password manager, a parser. The thread starts at once, since reading the settings takes time too.
+    `begun` is when the commit began to wait; None: just now.
     """
 
-    def __init__(self, seconds: float, give_up: Callable[[str], object]) -> None:
-        self.begun = time.monotonic()
+    def __init__(self, seconds: float, give_up: Callable[[str], object], begun: float | None = None) -> None:
+        self.begun = time.monotonic() if begun is None else begun
         self.doing = "reading the change"
         self._give_up = give_up
-        self._timer = self._started(seconds)
+        self._timer = self._started(max(0.0, seconds - self.spent()))
 
     def last(self, seconds: float) -> None:
         """Counts to `seconds` from the beginning instead."""

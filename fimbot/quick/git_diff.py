@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 
 from fimbot.git_options import CONFIGURATION, DIFF, ENVIRONMENT
 
@@ -12,6 +13,8 @@ NEAR = "-U100"
 ALL_LINES = "-U1000000000"
 # A larger diff takes git longer than the imports that are spared here.
 _MAX_OUTPUT = 8_000_000
+# Then the whole command line asks once more: it has the commit's deadline, and says what happened.
+_SILENCE_SECONDS = 1.0
 # Settings.max_file_bytes: a larger file, "binary" to git then, is one that the whole scan has to mention.
 MAX_FILE = 1_000_000
 _REGULAR = (b"100644", b"100755")
@@ -107,11 +110,18 @@ def start(*arguments: str) -> tuple[int, int]:
 
 
 def finish(started: tuple[int, int]) -> tuple[int, bytes]:
-    """Exit status (-1: not started, or too much to read) and output."""
+    """Exit status (-1: not started, hanging, or too much to read) and output."""
     child, reader = started
     pieces: list[bytes] = []
     size = 0
-    while size <= _MAX_OUTPUT and (piece := os.read(reader, 1 << 20)):
+    while size <= _MAX_OUTPUT:
+        if not select.select([reader], [], [], _SILENCE_SECONDS)[0]:
+            os.kill(child, 9)
+            size = _MAX_OUTPUT + 1
+            break
+        piece = os.read(reader, 1 << 20)
+        if not piece:
+            break
         if not pieces:
             # While git works on: `re` and the patterns take as long as it does.
             import fimbot.stubs.near  # noqa: F401

@@ -59,12 +59,15 @@ class Runner:
         self._address = str(Path(self._directory.name) / "socket")
         self._server = self._started() if hasattr(os, "fork") else None
 
-    def hook_script(self) -> str:
-        """What Git's pre-commit hook is to run."""
-        command = [sys.executable, "-IS", fork_client.__file__, self._address, "hook"]
+    def command(self, *arguments: str) -> list[str]:
+        """For others to run: Git, for one."""
+        python = Path(sys.executable).as_posix()
         if self._server is None:
-            command = [Path(sys.executable).as_posix(), "-m", "fimbot", "hook"]
-        return f"#!/bin/sh\nexec {shlex.join(command)}\n"
+            return [python, "-m", "fimbot", *arguments]
+        return [python, "-IS", fork_client.__file__, self._address, *arguments]
+
+    def hook_script(self, *options: str) -> str:
+        return f"#!/bin/sh\nexec {shlex.join(self.command('hook', *options))}\n"
 
     def run(self, arguments: Sequence[str], at: Path, environ: Mapping[str, str], kill: Kill | None = None) -> Ended:
         with tempfile.TemporaryFile() as output:
@@ -78,7 +81,12 @@ class Runner:
     def _fork(
         self, arguments: Sequence[str], at: Path, environ: Mapping[str, str], kill: Kill | None, output: int
     ) -> int:
-        with fork_client.ask(self._address, arguments, str(at), dict(environ), [output, output]) as connection:
+        with (
+            open(os.devnull, "rb") as nothing,  # noqa: PTH123
+            fork_client.ask(
+                self._address, arguments, str(at), dict(environ), [nothing.fileno(), output, output]
+            ) as connection,
+        ):
             answers = connection.makefile()
             process = int(answers.readline())
             if kill:
@@ -147,28 +155,29 @@ def serve(address: str) -> None:
 
 
 def _answer(connection: socket.socket) -> None:
-    _, outputs, _, _ = socket.recv_fds(connection, 1, 2)
+    _, streams, _, _ = socket.recv_fds(connection, 1, 3)
     request = json.loads(connection.makefile("rb").readline())
     child = os.fork()
     if child == 0:
-        _run(request["arguments"], request["at"], request["environ"], outputs)
-    for output in outputs:
-        os.close(output)
+        _run(request["arguments"], request["at"], request["environ"], streams)
+    for stream in streams:
+        os.close(stream)
     with suppress(BrokenPipeError):
         connection.sendall(b"%d\n" % child)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        _wait_for_group(child)
+        if status < 0:
+            _wait_for_group(child)
         connection.sendall(b"%d\n" % status)
 
 
-def _run(arguments: Sequence[str], at: str, environ: Mapping[str, str], outputs: list[int]) -> None:
+def _run(arguments: Sequence[str], at: str, environ: Mapping[str, str], streams: list[int]) -> None:
     """As fimbot.__main__ does it. Never returns."""
     status = 70
     try:
         os.setpgid(0, 0)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        for number, output in enumerate(outputs, 1):
-            os.dup2(output, number)
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
         os.chdir(at)
         os.environ.clear()
         os.environ.update(environ)
@@ -201,7 +210,8 @@ def _import_everything() -> None:
     import fimbot
 
     for module in pkgutil.walk_packages(fimbot.__path__, "fimbot."):
-        import_module(module.name)
+        with suppress(ImportError):  # what it needs is an extra
+            import_module(module.name)
     for name in ("git", "httpx", "sqlite3", "unidiff.patch", "encodings.idna"):
         import_module(name)
 

@@ -1,0 +1,451 @@
+"""Whatever fails, the commit, merge or push goes through within the deadline and a second, with one line on why.
+
+What is allowed beside that second is the start of an interpreter with fimbot's modules, measured in the same run:
+before it, no clock of fimbot's can run. The matrix spares most of these starts (forks.py).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fimbot.hook.scripts import HOOKS
+from tests.commands.conftest import STUBBED, Workshop, workshop
+from tests.doubles import scripts
+from tests.doubles.langdock import KEY, Exchange, Script
+from tests.hook.forks import Runner
+
+__all__ = ["workshop"]
+
+DEADLINE = 1.0
+SECOND = 1.0
+WRONG_KEY = "wrong-key-71d0"
+GOES_ON = "; nothing is stopped by it"
+TIMES_OUT = "before the deadline|deadline has passed|not ready in time|too long for the"
+
+
+Hook = Callable[..., list[str]]
+"""The command that runs fimbot with these arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+
+def attempt(workshop: Workshop, *command: str, **environ: str) -> Attempt:
+    began = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=workshop.root,
+        env=workshop.environ | environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    seconds = time.monotonic() - began
+    return Attempt(done.returncode, done.stdout.decode(), done.stderr.decode(), seconds)
+
+
+def start_up() -> float:
+    """Seconds until fimbot's first line of the hook is reached."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import fimbot.commands.main, fimbot.commands.hook"], check=True)
+    return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def usual_start() -> float:
+    return max(start_up() for _ in range(3))
+
+
+def assert_in_time(seconds: float, usual_start: float, deadline: float = DEADLINE) -> None:
+    allowed = deadline + SECOND
+    if seconds > allowed + usual_start:  # the machine may have become slower meanwhile
+        assert seconds <= allowed + 2 * start_up(), f"{seconds:.2f} s"
+
+
+# What is about to happen when the hook is run; each gives the command and its environment.
+
+Command = tuple[list[str], dict[str, str]]
+Stage = Callable[[Workshop, Hook], Command]
+
+
+def commits(workshop: Workshop, hook: Hook) -> Command:
+    workshop.write("a.py", STUBBED)
+    workshop.git("add", "a.py")
+    return ["git", "commit", "-qm", "with a stub"], {}
+
+
+def merges(workshop: Workshop, hook: Hook) -> Command:
+    """What neither side has comes into a merge without conflict by a merge driver only."""
+    workshop.write(".git/merged.py", STUBBED)
+    workshop.git("config", "merge.brings-a-stub.driver", "cp .git/merged.py %A")
+    workshop.git("checkout", "-qb", "theirs")
+    commit(workshop, {"a.py": "import re\n\n\nx = 1\n", ".gitattributes": "a.py merge=brings-a-stub\n"})
+    workshop.git("checkout", "-q", "main")
+    commit(workshop, {"a.py": "import re\n\n\ny = 1\n", ".gitattributes": "a.py merge=brings-a-stub\n"})
+    return ["git", "merge", "-q", "--no-edit", "theirs"], {}
+
+
+def pushes(workshop: Workshop, hook: Hook) -> Command:
+    commit(workshop, {"a.py": STUBBED})
+    subprocess.run(["git", "init", "-q", "--bare", workshop.home / "remote"], check=True, env=workshop.environ)
+    return ["git", "push", "-q", str(workshop.home / "remote"), "HEAD:refs/heads/new"], {}
+
+
+def pushes_with_pre_commit(workshop: Workshop, hook: Hook) -> Command:
+    commit(workshop, {"a.py": STUBBED})
+    refs = {f"PRE_COMMIT_{name}_REF": revision for name, revision in (("FROM", "HEAD~1"), ("TO", "HEAD"))}
+    return hook("hook", "a.py"), {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", **refs}
+
+
+def runs_it_by_hand(workshop: Workshop, hook: Hook) -> Command:
+    commits(workshop, hook)
+    return hook("hook", "a.py"), {"PRE_COMMIT": "1"}
+
+
+def commit(workshop: Workshop, files: Mapping[str, str]) -> None:
+    for path, content in files.items():
+        workshop.write(path, content)
+    workshop.git("add", "--all")
+    workshop.git("commit", "--no-verify", "-qm", "change")
+
+
+STAGES = {
+    "pre-commit": commits,
+    "pre-merge-commit": merges,
+    "pre-push": pushes,
+    "pre-push by pre-commit": pushes_with_pre_commit,
+    "manual": runs_it_by_hand,
+}
+
+
+@pytest.fixture(params=list(STAGES.values()), ids=list(STAGES))
+def stage(request: pytest.FixtureRequest) -> Stage:
+    chosen: Stage = request.param
+    return chosen
+
+
+def interpreter(*arguments: str) -> list[str]:
+    return [Path(sys.executable).as_posix(), "-m", "fimbot", *arguments]
+
+
+@pytest.fixture(scope="module")
+def fork() -> Iterator[Hook]:
+    with Runner() as runner:
+        yield runner.command
+
+
+@pytest.fixture
+def hooked(workshop: Workshop) -> Workshop:
+    workshop.commit({"a.py": "import re\n"})
+    workshop.environ["FIMBOT_HOOK_DEADLINE"] = str(DEADLINE)
+    workshop.server.text = "    return a + b\n"
+    return workshop
+
+
+def try_to(workshop: Workshop, stage: Stage, hook: Hook, *before: str, **environ: str) -> Attempt:
+    for name, options in HOOKS.items():
+        script = f"#!/bin/sh\nexec {shlex.join(hook('hook', *options.split()))}\n"
+        workshop.write(f".git/hooks/{name}", script).chmod(0o755)
+    command, of_stage = stage(workshop, hook)
+    return attempt(workshop, *before, *command, **of_stage, **environ)
+
+
+@pytest.mark.parametrize("hook", ["an interpreter", "a fork"])
+def test_without_a_fault_each_stage_is_stopped(hooked: Workshop, stage: Stage, fork: Hook, hook: str) -> None:
+    """Else the faults would be let through for another reason."""
+    start = fork if hook == "a fork" else interpreter
+    done = try_to(hooked, stage, start, FIMBOT_HOOK_DEADLINE="20")
+    assert done.status == 1
+    assert "    return a + b\n" in done.out + done.err
+
+
+def test_the_deadline_holds_with_an_interpreter_started(hooked: Workshop, stage: Stage, usual_start: float) -> None:
+    hooked.server.always = scripts.silent
+    done = try_to(hooked, stage, interpreter, FIMBOT_HOOK_DEADLINE="2")
+    assert_goes_through(done, TIMES_OUT, usual_start, deadline=2)
+
+
+# An engine's faults: what answers, what the user has set, and the words by which the line says so.
+
+Fault = tuple[Script | None, Mapping[str, str], str]
+
+
+def garbage(exchange: Exchange) -> None:
+    exchange.whole(200, bytes(range(256)) * 10, "application/json")
+
+
+def not_http(exchange: Exchange) -> None:
+    exchange._handler.wfile.write(b"\x16\x03\x01\0\0 what is this\r\n\r\n")
+
+
+ANSWERS: dict[str, Fault] = {
+    "401": (None, {"LANGDOCK_API_KEY": WRONG_KEY}, "401 .* set LANGDOCK_API_KEY"),
+    "403": (scripts.status(403), {}, "403 .* change model"),
+    "404": (scripts.status(404), {}, "404 .* check base-url"),
+    "422": (scripts.status(422), {}, "422 .* check the model"),
+    "another model": (None, {"FIMBOT_MODEL": "no-such"}, "422 .* no-such"),
+    "429": (scripts.status(429), {}, "429|before the deadline"),
+    "429 and to come back soon": (scripts.status(429, headers={"Retry-After": "0"}), {}, "429"),
+    "429 and to come back in a minute": (
+        scripts.status(429, headers={"Retry-After": "60"}),
+        {},
+        "429.* asks for 60 s, too long",
+    ),
+    "500": (scripts.status(500), {}, "500"),
+    "503": (scripts.status(503), {}, "503"),
+    "a redirect": (scripts.redirect("https://example.org/"), {}, "redirects to https://example.org/"),
+    "a page": (scripts.raw(b"<!doctype html><title>Sign in</title>", "text/html"), {}, "the answer is text/html"),
+    "garbage": (garbage, {}, "the answer"),
+    "no HTTP": (not_http, {}, "the connection broke"),
+    "a cut connection": (scripts.reset, {}, "the connection broke"),
+    "an answer that is cut off": (scripts.truncated("    return"), {}, "the connection broke|cut"),
+    "a huge answer": (scripts.raw([b"data: ", b"x" * 5_000_000]), {}, f"larger than 4 MB|{TIMES_OUT}"),
+    "an endless answer": (scripts.endless, {}, f"larger than 4 MB|{TIMES_OUT}"),
+    "silence": (scripts.silent, {}, TIMES_OUT),
+    "silence in the middle": (scripts.stalled("    ret"), {}, TIMES_OUT),
+    "a byte now and then": (scripts.dripping, {}, TIMES_OUT),
+    "too slow": (scripts.fill("word " * 1000, pause=0.05), {}, TIMES_OUT),
+    "no key": (None, {"LANGDOCK_API_KEY": ""}, "set LANGDOCK_API_KEY .* or .*fimbot model pull"),
+    "no key for the engine": (
+        None,
+        {"LANGDOCK_API_KEY": "", "FIMBOT_ENGINE": "langdock"},
+        "no key for langdock: set LANGDOCK_API_KEY",
+    ),
+    "a key with blanks": (None, {"LANGDOCK_API_KEY": "lang uage"}, "holds characters that no key has"),
+    "no model": (
+        None,
+        {"LANGDOCK_API_KEY": "", "FIMBOT_ENGINE": "local"},
+        r"fimbot model pull|pip install 'fimbot\[local\]'",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", ANSWERS.values(), ids=ANSWERS.keys())
+def test_it_goes_through_with(hooked: Workshop, usual_start: float, stage: Stage, fork: Hook, fault: Fault) -> None:
+    script, environ, says = fault
+    hooked.server.always = script
+    assert_goes_through(try_to(hooked, stage, fork, **environ), says, usual_start)
+
+
+def assert_goes_through(done: Attempt, says: str, usual_start: float, deadline: float = DEADLINE) -> None:
+    assert (done.status, done.out.removeprefix("Auto-merging a.py\n")) == (0, ""), done
+    assert_one_line(done.err, says)
+    assert KEY not in done.err and WRONG_KEY not in done.err
+    assert_in_time(done.seconds, usual_start, deadline)
+
+
+def assert_one_line(err: str, says: str) -> None:
+    assert err.count("\n") == 1 and err.startswith("fimbot: "), err
+    assert re.search(says, err), err
+    assert GOES_ON in err
+
+
+# Faults between here and there.
+
+
+def closed_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def blackhole() -> Iterator[int]:
+    """A port whose queue is full: further attempts to connect are neither taken nor refused."""
+    if sys.platform != "linux":
+        pytest.skip("a full queue drops connections on Linux only")
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def test_it_goes_through_with_a_server_that_is_down(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    url = f"http://127.0.0.1:{closed_port()}"
+    assert_goes_through(try_to(hooked, stage, fork, FIMBOT_BASE_URL=url), "cannot be reached", usual_start)
+
+
+def test_it_goes_through_with_a_server_that_is_unreachable(
+    hooked: Workshop, stage: Stage, fork: Hook, blackhole: int, usual_start: float
+) -> None:
+    url = f"http://127.0.0.1:{blackhole}"
+    says = f"no connection within|cannot be reached|{TIMES_OUT}"
+    assert_goes_through(try_to(hooked, stage, fork, FIMBOT_BASE_URL=url), says, usual_start)
+
+
+def test_it_goes_through_with_a_name_that_there_is_not(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    says = f"cannot be reached|{TIMES_OUT}"
+    assert_goes_through(try_to(hooked, stage, fork, FIMBOT_BASE_URL="https://engine.invalid"), says, usual_start)
+
+
+def test_it_goes_through_with_a_port_that_speaks_no_tls(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    url = f"https://{hooked.server.host}"
+    assert_goes_through(
+        try_to(hooked, stage, fork, FIMBOT_BASE_URL=url), "cannot be reached|connection broke", usual_start
+    )
+
+
+def test_it_goes_through_with_a_proxy_that_refuses(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    environ = {"FIMBOT_BASE_URL": "https://engine.invalid", "HTTPS_PROXY": hooked.server.url}
+    assert_goes_through(
+        try_to(hooked, stage, fork, **environ), "the proxy on the way refuses; check HTTPS_PROXY", usual_start
+    )
+
+
+def test_it_goes_through_with_a_proxy_that_is_down(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    environ = {"FIMBOT_BASE_URL": "https://engine.invalid", "HTTPS_PROXY": f"http://127.0.0.1:{closed_port()}"}
+    assert_goes_through(try_to(hooked, stage, fork, **environ), "cannot be reached", usual_start)
+
+
+def password_manager(workshop: Workshop, line: str) -> dict[str, str]:
+    script = workshop.home / "print-key"
+    script.write_text(f"#!/bin/sh\n{line}\n")
+    script.chmod(0o755)
+    return {"LANGDOCK_API_KEY": "", "FIMBOT_API_KEY_COMMAND": str(script)}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
+def test_it_goes_through_with_a_password_manager_that_waits(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    environ = password_manager(hooked, "exec sleep 8")
+    assert_goes_through(try_to(hooked, stage, fork, **environ), "not ready in time", usual_start)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
+def test_it_goes_through_with_a_password_manager_that_fails(
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+) -> None:
+    environ = password_manager(hooked, f"echo {KEY}; exit 1")
+    assert_goes_through(try_to(hooked, stage, fork, **environ), "failed with status 1; run it by hand", usual_start)
+
+
+def test_it_goes_through_without_any_network(hooked: Workshop, stage: Stage, usual_start: float) -> None:
+    unshare = ["unshare", "--map-root-user", "--net"]
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("nobody may take the network away here")
+    del hooked.environ["FIMBOT_BASE_URL"]
+    done = try_to(hooked, stage, interpreter, *unshare, FIMBOT_HOOK_DEADLINE="20")
+    assert_goes_through(done, "api.langdock.com: cannot be reached", usual_start)
+
+
+def test_what_came_in_time_is_shown_and_the_rest_is_named(hooked: Workshop, usual_start: float) -> None:
+    hooked.server.plan(scripts.fill("    return a + b\n"))
+    hooked.server.always = scripts.silent
+    hooked.write("a.py", STUBBED)
+    hooked.write("b.py", "import re\n\n\ndef other(a: int) -> int:\n    raise NotImplementedError\n")
+    hooked.git("add", "--all")
+    done = attempt(hooked, *interpreter("hook"), FIMBOT_CONCURRENCY="1")
+    assert done.status == 1
+    assert "1 stub in this commit" in done.out and "    return a + b\n" in done.out
+    assert "... and 1 stub without a suggestion" in done.out
+    assert_in_time(done.seconds, usual_start)
+
+
+# git's faults.
+
+ASKED = {
+    "for the root": "rev-parse --show-toplevel",
+    "for the difference": "diff-index",
+    "for contents": "cat-file --batch",
+    "for attributes": "check-attr",
+    "for settings": "cat-file blob :fimbot.toml",
+    "for its directory": "--git-path",
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script in git's place")
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED.keys())
+def test_it_goes_through_with_a_git_that_hangs_when_asked(hooked: Workshop, usual_start: float, asked: str) -> None:
+    git = shutil.which("git", path=hooked.environ["PATH"])
+    programs = hooked.home / "bin"
+    programs.mkdir()
+    (programs / "git").write_text(f'#!/bin/sh\ncase "$*" in *"{asked}"*) exec sleep 8;; esac\nexec {git} "$@"\n')
+    (programs / "git").chmod(0o755)
+    commits(hooked, interpreter)
+    done = attempt(hooked, *interpreter("hook"), PATH=f"{programs}{os.pathsep}{hooked.environ['PATH']}")
+    assert (done.status, done.out) == (0, "")
+    assert_one_line(done.err, "not ready in time")
+    assert_in_time(done.seconds, usual_start)
+
+
+def test_a_damaged_index_is_gits_to_complain_about(hooked: Workshop, usual_start: float) -> None:
+    commits(hooked, interpreter)
+    hooked.write(".git/index", b"DIRC\0\0\0\2garbage")
+    done = attempt(hooked, *interpreter("hook"))
+    assert (done.status, done.out) == (0, "")
+    assert_one_line(done.err, "git .*: index file")
+    assert_in_time(done.seconds, usual_start)
+
+
+def test_a_file_in_the_place_of_the_patches_is_said(hooked: Workshop) -> None:
+    commits(hooked, interpreter)
+    hooked.write(".git/fimbot", "mine")
+    done = attempt(hooked, *interpreter("hook"), FIMBOT_HOOK_DEADLINE="20")
+    assert (done.status, done.out) == (0, "")
+    assert_one_line(done.err, "the patches cannot be written to .*: (Not a directory|File exists)")
+    assert (hooked.root / ".git/fimbot").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_git_directory_that_is_read_only_is_said(hooked: Workshop) -> None:
+    commits(hooked, interpreter)
+    (hooked.root / ".git").chmod(0o555)
+    try:
+        done = attempt(hooked, *interpreter("hook"), FIMBOT_HOOK_DEADLINE="20")
+    finally:
+        (hooked.root / ".git").chmod(0o755)
+    assert (done.status, done.out) == (0, "")
+    assert_one_line(done.err, "the patches cannot be written to .*: Permission denied")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs ulimit")
+def test_a_full_disk_is_said(hooked: Workshop) -> None:
+    """No file may take more than 0 bytes; so not the cache of answers either, which says so in a line of its own."""
+    commits(hooked, interpreter)
+    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *interpreter("hook")]
+    done = attempt(hooked, *limited, FIMBOT_HOOK_DEADLINE="20", FIMBOT_CACHE="false")
+    assert (done.status, done.out) == (0, "")
+    assert_one_line(done.err, "the patches cannot be written to .*: File too large|No usable temporary directory")
+
+
+def test_patches_that_were_damaged_are_replaced(hooked: Workshop) -> None:
+    commits(hooked, interpreter)
+    hooked.write(".git/fimbot/patches/suggestions.json", "{")
+    done = attempt(hooked, *interpreter("hook", "a.py"), FIMBOT_HOOK_DEADLINE="20")
+    assert (done.status, done.err) == (1, "")
+    assert hooked.fimbot("apply", "--all").status == 0
