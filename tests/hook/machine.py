@@ -444,8 +444,13 @@ def _some_changes(old: bytes, new: bytes, which: int) -> bytes:
 
 
 def _without_hole(content: bytes) -> list[bytes]:
-    """The lines that no stub's body and no fill consists of."""
-    return [line for line in content.split(b"\n") if line.removesuffix(b"\r") not in HOLE_LINES]
+    """The lines that no stub's body and no fill consists of. A comment may stand in the middle of a body of filler, the
+    header of the next function glued to it included; then it is of the hole."""
+    return [
+        line
+        for line in content.split(b"\n")
+        if line.removesuffix(b"\r") not in HOLE_LINES and not line.startswith(b"# no end")
+    ]
 
 
 def _without_holes(index: Mapping[str, bytes]) -> dict[str, list[bytes]]:
