@@ -173,7 +173,7 @@ def _run(
 
     try:
         with tempfile.TemporaryFile() if input else nullcontext() as stdin:
-            if input:
+            if input and stdin:
                 # A file and not a pipe: git may write megabytes before it has read all of its input.
                 stdin.write(input)
                 stdin.seek(0)

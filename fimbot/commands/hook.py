@@ -136,7 +136,7 @@ def _check(call: _Call) -> int:
         return 0
     settings = call.settings(repository, stage)
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
-        findings = _unkept(repository, find(repository, stage.selection, blobs, settings))
+        findings = _unkept(repository, stage, find(repository, stage.selection, blobs, settings))
     if not findings.wanted:
         return 0
     click.echo(message.found(findings.wanted, stage, call.style(repository), call.advice()), nl=False)
@@ -172,7 +172,7 @@ def _suggest(call: _Call, patience: Patience) -> int:
 def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Patience) -> Run | None:
     """None where there is nothing to fill."""
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
-        findings = _unkept(repository, find(repository, stage.selection, blobs, settings))
+        findings = _unkept(repository, stage, find(repository, stage.selection, blobs, settings))
         if not findings.wanted:
             return None
         opened = _open_engine(settings)
@@ -220,8 +220,8 @@ def _finish_later(
         say(f"{count(len(left), 'stub')} not answered in time: finished in the background, for the next attempt")
 
 
-def _unkept(repository: Repository, findings: Findings) -> Findings:
-    kept = kept_ids(repository, read_kept(repository), findings.wanted)
+def _unkept(repository: Repository, stage: Stage, findings: Findings) -> Findings:
+    kept = kept_ids(repository, read_kept(repository), findings.wanted, committed=stage.pushing)
     return replace(findings, wanted=tuple(stub for stub in findings.wanted if stub.id not in kept))
 
 

@@ -28,7 +28,7 @@ COMMITS = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A stub that the hook has shown, and where HEAD was at that time ("": before the first commit)."""
+    """A stub that the hook has shown, and what HEAD's reflog ended with at that time ("": before the first commit)."""
 
     id: str
     path: str
@@ -72,30 +72,40 @@ def write_kept(repository: Repository, kept: Kept) -> None:
         raise PatchError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def kept_ids(repository: Repository, kept: Kept, stubs: Collection[Stub]) -> frozenset[str]:
-    """Which of these stubs nobody wants to be told about again."""
+def kept_ids(repository: Repository, kept: Kept, stubs: Collection[Stub], *, committed: bool) -> frozenset[str]:
+    """Which of these stubs nobody wants to be told about again. `committed`: they are in a commit now, for instance
+    one that is pushed; so whoever was shown one before has kept it."""
     shown = {each.id: each for each in kept.shown}
-    committed = {
-        stub.id
-        for stub in stubs
-        if stub.id in shown and stub.id not in kept.dismissed and _was_committed(repository, shown[stub.id])
-    }
-    return frozenset(committed.union(kept.dismissed))
+    candidates = (stub.id for stub in stubs if stub.id in shown and stub.id not in kept.dismissed)
+    chosen = {each for each in candidates if committed or _was_committed(repository, shown[each])}
+    return frozenset(chosen.union(kept.dismissed))
 
 
 def head_of(repository: Repository) -> str:
-    status, output, _ = repository.status_of("rev-parse", "--verify", "--quiet", "HEAD")
-    return "" if status else text(output).strip()
+    """For `Shown.head`."""
+    return next(iter(_visited(repository)), "")
 
 
 def _was_committed(repository: Repository, shown: Shown) -> bool:
     """Whether HEAD has been, since then, at a commit that holds the stub."""
-    status, output, _ = repository.status_of("rev-list", "--walk-reflogs", f"--max-count={COMMITS}", "HEAD", "--")
-    commits = text(output).split() if not status else []
-    commits = commits or [head_of(repository)]  # no reflog is kept
-    since = commits[: commits.index(shown.head)] if shown.head in commits else commits
-    blobs = dict.fromkeys(_blob(repository, commit, shown.path) for commit in since)
+    visited = _visited(repository)
+    if shown.head in visited:
+        # Where one second saw it twice, the earlier.
+        visited = visited[: len(visited) - 1 - visited[::-1].index(shown.head)]
+    blobs = dict.fromkeys(_blob(repository, entry.split(" ")[0], shown.path) for entry in visited)
     return any(blob and _holds(repository, blob, shown) for blob in blobs)
+
+
+def _visited(repository: Repository) -> list[str]:
+    """Where HEAD was, the newest first, as "COMMIT HEAD@{SECONDS}": it may be back at a commit where it was before
+    (`git reset --soft`). Where no reflog is kept, HEAD alone."""
+    options = ("--walk-reflogs", "--date=unix", "--format=%H %gd", f"--max-count={COMMITS}")
+    status, output, _ = repository.status_of("rev-list", *options, "HEAD", "--")
+    entries = [line for line in text(output).splitlines() if not line.startswith("commit ")] if not status else []
+    if entries:
+        return entries
+    status, output, _ = repository.status_of("rev-parse", "--verify", "--quiet", "HEAD")
+    return [] if status else [text(output).strip()]
 
 
 def _blob(repository: Repository, commit: str, path: str) -> str:

@@ -21,6 +21,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import note
@@ -138,7 +139,7 @@ class UserAtWork(RuleBasedStateMachine):
     def insert_line(self, pick: int, line: bytes, place: int) -> None:
         name = self._some_file(pick)
         lines = self._worktree(name).splitlines(keepends=True)
-        at = place % (len(lines) + 1)
+        at = place % (len(lines) + 1) if line.endswith(b"\n") else len(lines)
         self._edit(name, b"".join([*lines[:at], line, *lines[at:]]))
 
     @rule(pick=picks, place=picks, number=st.integers(1, 3))
@@ -444,12 +445,18 @@ def _some_changes(old: bytes, new: bytes, which: int) -> bytes:
 
 
 def _without_hole(content: bytes) -> list[bytes]:
-    """The lines that no stub's body and no fill consists of. A comment may stand in the middle of a body of filler, the
-    header of the next function glued to it included; then it is of the hole."""
+    """The lines that no stub's body and no fill consists of. A body that lost its second `def` may hold a comment."""
+    lines = [line.removesuffix(b"\r") for line in content.split(b"\n")]
+    in_hole = [line in HOLE_LINES for line in lines]
+    between = [False] * len(lines)
+    holes = [at for at, inside in enumerate(in_hole) if inside]
+    for start, end in pairwise(holes):
+        if all(not line or line.startswith(b"#") for line in lines[start + 1 : end]):
+            between[start:end] = [True] * (end - start)
     return [
         line
-        for line in content.split(b"\n")
-        if line.removesuffix(b"\r") not in HOLE_LINES and not line.startswith(b"# no end")
+        for line, inside, inner in zip(content.split(b"\n"), in_hole, between, strict=True)
+        if not inside and not inner
     ]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import socket
 import subprocess
@@ -16,51 +15,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from fimbot.hook.scripts import HOOKS
 from tests.commands.conftest import STUBBED, Workshop, workshop
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY, Exchange, Script
-from tests.hook.forks import Runner
+from tests.hook.attempts import Attempt, Hook, attempt, fork, interpreter, write_hooks
 
-__all__ = ["workshop"]
+__all__ = ["fork", "workshop"]
 
 DEADLINE = 1.0
 SECOND = 1.0
 WRONG_KEY = "wrong-key-71d0"
 GOES_ON = "; nothing is stopped by it"
 TIMES_OUT = "before the deadline|deadline has passed|not ready in time|too long for the"
-
-
-Hook = Callable[..., list[str]]
-"""The command that runs fimbot with these arguments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    status: int
-    out: str
-    err: str
-    seconds: float
-
-
-def attempt(workshop: Workshop, *command: str, **environ: str) -> Attempt:
-    began = time.monotonic()
-    done = subprocess.run(
-        command,
-        cwd=workshop.root,
-        env=workshop.environ | environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    seconds = time.monotonic() - began
-    return Attempt(done.returncode, done.stdout.decode(), done.stderr.decode(), seconds)
 
 
 def start_up() -> float:
@@ -143,16 +112,6 @@ def stage(request: pytest.FixtureRequest) -> Stage:
     return chosen
 
 
-def interpreter(*arguments: str) -> list[str]:
-    return [Path(sys.executable).as_posix(), "-m", "fimbot", *arguments]
-
-
-@pytest.fixture(scope="module")
-def fork() -> Iterator[Hook]:
-    with Runner() as runner:
-        yield runner.command
-
-
 @pytest.fixture
 def hooked(workshop: Workshop) -> Workshop:
     workshop.commit({"a.py": "import re\n"})
@@ -162,11 +121,9 @@ def hooked(workshop: Workshop) -> Workshop:
 
 
 def try_to(workshop: Workshop, stage: Stage, hook: Hook, *before: str, **environ: str) -> Attempt:
-    for name, options in HOOKS.items():
-        script = f"#!/bin/sh\nexec {shlex.join(hook('hook', *options.split()))}\n"
-        workshop.write(f".git/hooks/{name}", script).chmod(0o755)
+    write_hooks(workshop, hook)
     command, of_stage = stage(workshop, hook)
-    return attempt(workshop, *before, *command, **of_stage, **environ)
+    return attempt(workshop, *before, *command, environ=of_stage | environ)
 
 
 @pytest.mark.parametrize("hook", ["an interpreter", "a fork"])
@@ -369,7 +326,7 @@ def test_what_came_in_time_is_shown_and_the_rest_is_named(hooked: Workshop, usua
     hooked.write("a.py", STUBBED)
     hooked.write("b.py", "import re\n\n\ndef other(a: int) -> int:\n    raise NotImplementedError\n")
     hooked.git("add", "--all")
-    done = attempt(hooked, *interpreter("hook"), FIMBOT_CONCURRENCY="1")
+    done = attempt(hooked, *interpreter("hook"), environ={"FIMBOT_CONCURRENCY": "1"})
     assert done.status == 1
     assert "1 stub in this commit" in done.out and "    return a + b\n" in done.out
     assert "... and 1 stub without a suggestion" in done.out
@@ -397,7 +354,7 @@ def test_it_goes_through_with_a_git_that_hangs_when_asked(hooked: Workshop, usua
     (programs / "git").write_text(f'#!/bin/sh\ncase "$*" in *"{asked}"*) exec sleep 8;; esac\nexec {git} "$@"\n')
     (programs / "git").chmod(0o755)
     commits(hooked, interpreter)
-    done = attempt(hooked, *interpreter("hook"), PATH=f"{programs}{os.pathsep}{hooked.environ['PATH']}")
+    done = attempt(hooked, *interpreter("hook"), environ={"PATH": f"{programs}{os.pathsep}{hooked.environ['PATH']}"})
     assert (done.status, done.out) == (0, "")
     assert_one_line(done.err, "not ready in time")
     assert_in_time(done.seconds, usual_start)
@@ -415,7 +372,7 @@ def test_a_damaged_index_is_gits_to_complain_about(hooked: Workshop, usual_start
 def test_a_file_in_the_place_of_the_patches_is_said(hooked: Workshop) -> None:
     commits(hooked, interpreter)
     hooked.write(".git/fimbot", "mine")
-    done = attempt(hooked, *interpreter("hook"), FIMBOT_HOOK_DEADLINE="20")
+    done = attempt(hooked, *interpreter("hook"), environ={"FIMBOT_HOOK_DEADLINE": "20"})
     assert (done.status, done.out) == (0, "")
     assert_one_line(done.err, "the patches cannot be written to .*: (Not a directory|File exists)")
     assert (hooked.root / ".git/fimbot").read_text() == "mine"
@@ -426,7 +383,7 @@ def test_a_git_directory_that_is_read_only_is_said(hooked: Workshop) -> None:
     commits(hooked, interpreter)
     (hooked.root / ".git").chmod(0o555)
     try:
-        done = attempt(hooked, *interpreter("hook"), FIMBOT_HOOK_DEADLINE="20")
+        done = attempt(hooked, *interpreter("hook"), environ={"FIMBOT_HOOK_DEADLINE": "20"})
     finally:
         (hooked.root / ".git").chmod(0o755)
     assert (done.status, done.out) == (0, "")
@@ -438,7 +395,7 @@ def test_a_full_disk_is_said(hooked: Workshop) -> None:
     """No file may take more than 0 bytes; so not the cache of answers either, which says so in a line of its own."""
     commits(hooked, interpreter)
     limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *interpreter("hook")]
-    done = attempt(hooked, *limited, FIMBOT_HOOK_DEADLINE="20", FIMBOT_CACHE="false")
+    done = attempt(hooked, *limited, environ={"FIMBOT_HOOK_DEADLINE": "20", "FIMBOT_CACHE": "false"})
     assert (done.status, done.out) == (0, "")
     assert_one_line(done.err, "the patches cannot be written to .*: File too large|No usable temporary directory")
 
@@ -446,6 +403,6 @@ def test_a_full_disk_is_said(hooked: Workshop) -> None:
 def test_patches_that_were_damaged_are_replaced(hooked: Workshop) -> None:
     commits(hooked, interpreter)
     hooked.write(".git/fimbot/patches/suggestions.json", "{")
-    done = attempt(hooked, *interpreter("hook", "a.py"), FIMBOT_HOOK_DEADLINE="20")
+    done = attempt(hooked, *interpreter("hook", "a.py"), environ={"FIMBOT_HOOK_DEADLINE": "20"})
     assert (done.status, done.err) == (1, "")
     assert hooked.fimbot("apply", "--all").status == 0

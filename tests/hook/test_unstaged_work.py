@@ -73,3 +73,26 @@ def test_apply_keeps_the_mode_of_a_file(workshop: Workshop) -> None:
     assert workshop.fimbot("suggest").status == 0
     assert workshop.fimbot("apply", "--all").status == 0
     assert (workshop.root / "a.py").stat().st_mode & 0o777 == 0o751
+
+
+IN_THE_STUB = {
+    "a comment before it": "def add(a: int) -> int:\n    # my notes\n    raise NotImplementedError\n",
+    "a comment behind it": "def add(a: int) -> int:\n    raise NotImplementedError  # my notes\n",
+    "a comment after it": "def add(a: int) -> int:\n    raise NotImplementedError\n    # my notes\n",
+    "a comment at the margin": "def add(a: int) -> int:\n# my notes\n    raise NotImplementedError\n",
+    "a docstring": 'def add(a: int) -> int:\n    """Mine."""\n    raise NotImplementedError\n',
+    "a body": "def add(a: int) -> int:\n    return 2\n",
+    "another parameter": "def add(a: int, b: int) -> int:\n    raise NotImplementedError\n",
+}
+
+
+@pytest.mark.parametrize("mine", IN_THE_STUB.values(), ids=IN_THE_STUB.keys())
+def test_what_was_written_into_a_stub_since_it_was_shown_is_not_overwritten(workshop: Workshop, mine: str) -> None:
+    workshop.commit({"a.py": "import re\n"})
+    workshop.write("a.py", "def add(a: int) -> int:\n    raise NotImplementedError\n")
+    workshop.git("add", "a.py")
+    assert workshop.fimbot("hook").status == 1
+    workshop.write("a.py", mine)
+    done = workshop.fimbot("apply", "--all")
+    assert (done.status, "nothing was changed" in done.err) == (3, True)
+    assert (workshop.root / "a.py").read_text() == mine
