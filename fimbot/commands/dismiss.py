@@ -28,8 +28,7 @@ def dismiss(ids: tuple[str, ...]) -> int:
     known = {each.id for each in kept.shown} | {each.id for each in read_suggestions(patches)}
     chosen = [_chosen(wanted, known) for wanted in ids]
     write_kept(repository, kept.with_dismissed(chosen))
-    if read_suggestions(patches):
-        forget(patches, chosen)
+    forget(patches, chosen)
     say(f"{count(len(chosen), 'stub')} kept: not shown again until changed")
     return 0
 

@@ -75,7 +75,10 @@ def write_patches(
 
 def forget(directory: Path, applied: Collection[str]) -> None:
     """Takes suggestions that are in the working tree now out of the index; their patches stay."""
-    left = [asdict(each) for each in read_suggestions(directory) if each.id not in applied]
+    stored = read_suggestions(directory)
+    if not stored:
+        return  # nothing was written, as in the demo
+    left = [asdict(each) for each in stored if each.id not in applied]
     try:
         write_whole(directory / INDEX, _index(left))
     except OSError as error:
