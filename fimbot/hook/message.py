@@ -44,15 +44,15 @@ def suggested(report: Report, stage: Stage, style: Style, advice: Advice) -> str
     shown = suggestions[:fits]
     room = (LINES - _AROUND) // len(shown) - 1
     for suggestion in shown:
-        stub = suggestion.fill.stub
-        lines.append(f"{style.paint(place(stub), 'bold')}  {one_line(stub.name)}  {style.paint(stub.id, 'dim')}")
+        lines.append(_title(suggestion.fill.stub, style, WIDTH))
         lines += [style.paint(line, "green") for line in _body(suggestion.fill.text, min(room, _LINES_EACH))]
     hidden = len(suggestions) - len(shown)
     if hidden:
         lines.append(f"... and {hidden} more: {advice.program} apply --list")
     unfilled = sum(isinstance(each, Skip) and each.stub.tier != "report" for each in report.outcomes)
     if unfilled:
-        lines.append(f"... and {count(unfilled, 'stub')} without a suggestion: {advice.program} suggest -v --staged")
+        these = f"{count(unfilled, 'stub')} without a suggestion"
+        lines.append(f"... and {these}: {advice.program} suggest -v {_change(stage)}")
     return "\n".join([*lines, "", *_what_to_do(where, style, advice)]) + "\n"
 
 
@@ -63,21 +63,24 @@ def found(stubs: Sequence[Stub], stage: Stage, style: Style, advice: Advice) -> 
     fits = LINES - _AROUND + 2
     shown = stubs if len(stubs) <= fits else stubs[: fits - 1]
     for stub in shown:
-        title = f"{style.paint(place(stub), 'bold')}  {one_line(stub.name)}  {style.paint(stub.id, 'dim')}"
-        lines.append(f"{title}  {_short(one_line(stub.why), WIDTH // 2)}")
+        why = _short(one_line(stub.why), WIDTH // 3)
+        lines.append(f"{_title(stub, style, WIDTH - len(why) - 2)}  {why}")
     if len(shown) < len(stubs):
         lines.append(f"... and {len(stubs) - len(shown)} more")
-    range_ = f" {stage.selection.revision}" if stage.selection.revision else " --staged"
     return "\n".join(
         [
             *lines,
             "",
-            f"fill:  {advice.program} suggest{range_}",
+            f"fill:  {advice.program} suggest {_change(stage)}",
             f"keep:  {advice.program} dismiss ID      or a comment `fimbot: ignore` above it",
             _anyway(where, advice),
             "",
         ]
     )
+
+
+def _change(stage: Stage) -> str:
+    return shlex.quote(stage.selection.revision) if stage.selection.revision else "--staged"
 
 
 def _what_to_do(where: str, style: Style, advice: Advice) -> list[str]:
@@ -96,6 +99,15 @@ def _what_to_do(where: str, style: Style, advice: Advice) -> list[str]:
 def _anyway(where: str, advice: Advice) -> str:
     skip = f"SKIP={advice.hook} git {where}      or " if advice.hook else ""
     return f"{where} anyway:  {skip}git {where} --no-verify"
+
+
+def _title(stub: Stub, style: Style, width: int) -> str:
+    """Where it is, what it is called, and its id, which is needed whole."""
+    name = _short(one_line(stub.name), width // 3)
+    at, left = place(stub), width - len(name) - len(stub.id) - 4
+    # The end of a path tells more than its beginning.
+    at = at if len(at) <= left else f"…{at[len(at) - left + 1 :]}"
+    return f"{style.paint(at, 'bold')}  {name}  {style.paint(stub.id, 'dim')}"
 
 
 def _body(text: str, room: int) -> list[str]:
