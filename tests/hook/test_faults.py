@@ -320,17 +320,17 @@ def test_it_goes_through_without_any_network(hooked: Workshop, stage: Stage, usu
     assert_goes_through(done, "api.langdock.com: cannot be reached", usual_start)
 
 
-def test_what_came_in_time_is_shown_and_the_rest_is_named(hooked: Workshop, usual_start: float) -> None:
+def test_what_came_in_time_is_shown_and_the_rest_is_named(hooked: Workshop, fork: Hook, usual_start: float) -> None:
     hooked.server.plan(scripts.fill("    return a + b\n"))
     hooked.server.always = scripts.silent
     hooked.write("a.py", STUBBED)
     hooked.write("b.py", "import re\n\n\ndef other(a: int) -> int:\n    raise NotImplementedError\n")
     hooked.git("add", "--all")
-    done = attempt(hooked, *interpreter("hook"), environ={"FIMBOT_CONCURRENCY": "1"})
+    done = attempt(hooked, *fork("hook"), environ={"FIMBOT_CONCURRENCY": "1", "FIMBOT_HOOK_DEADLINE": "3"})
     assert done.status == 1
     assert "1 stub in this commit" in done.out and "    return a + b\n" in done.out
     assert "... and 1 stub without a suggestion" in done.out
-    assert_in_time(done.seconds, usual_start)
+    assert_in_time(done.seconds, usual_start, deadline=3)
 
 
 # git's faults.
