@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +144,7 @@ class _Run:
 
         files = host.files(pull.number)
         with ExitStack() as stack:
-            content, clone = stack.enter_context(_content(host, key, pull, conversation, files))
+            content, clone = stack.enter_context(_content(host, key, pull, conversation, files, self.target))
             limit = settings.max_file_bytes
             blobs = stack.enter_context(open_blobs(content.repository, content.selection, max_file_bytes=limit))
             base = _merge_base(host, pull, files, clone)
@@ -200,7 +200,7 @@ class _Run:
         recorder = Recorder()
         drafts, unplaced = drafts_of(work, filled.outcomes, conversation)
         writer = recorder if self.dry_run else host
-        poster = Poster(writer, host.address.path, pull, lambda: host.conversation(pull, ()))
+        poster = Poster(writer, host.address.path, pull, lambda: host.conversation(pull, ()), host.pace.sleep)
         if settings.review_mode == "review":
             poster.run(drafts, unplaced, work.plan.gone)
         if self.dry_run:
@@ -284,16 +284,20 @@ def _engine(settings: Settings) -> Opened | str:
 
 @contextmanager
 def _content(
-    host: Host, key: Key, pull: PullRequest, conversation: Conversation, files: Sequence[PullFile]
+    host: Host, key: Key, pull: PullRequest, conversation: Conversation, files: Sequence[PullFile], target: Target
 ) -> Iterator[tuple[Content, Clone | None]]:
-    """The files of the head: from the clone in which the user stands, or through the API."""
+    """The files of the head: from the clone in which the user stands, or through the API.
+
+    After another workflow (which names a branch and no number) there may lie what that one has left on the runner, and
+    git obeys a clone's configuration: it is not touched.
+    """
     from fimbot.review.content import Clone, content_of_clone, content_of_files, wanted_paths
 
     server_url = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
-    try:
-        clone = Clone(open_repository(Path.cwd()), server_url, key)
-    except GitError:
-        clone = None
+    clone = None
+    if isinstance(target.pull, int):
+        with suppress(GitError):
+            clone = Clone(open_repository(Path.cwd()), server_url, key)
     content = content_of_clone(clone, pull.head_sha) if clone else None
     if content is not None:
         yield content, clone

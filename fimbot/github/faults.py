@@ -23,7 +23,10 @@ from fimbot.errors import (
 )
 
 # https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
-_SECONDARY = re.compile(r"secondary rate limit|abuse detection|temporarily blocked", re.IGNORECASE)
+# The last is a 422 with which GitHub slows down whoever creates much content.
+_SECONDARY = re.compile(
+    r"secondary rate limit|abuse detection|temporarily blocked|submitted too quickly", re.IGNORECASE
+)
 _PRIMARY = re.compile(r"rate limit exceeded", re.IGNORECASE)
 _GRAPHQL = {
     "FORBIDDEN": GitHubForbidden,
@@ -58,8 +61,11 @@ def _explain_answer(what: str, error: GithubException, now: float) -> GitHubErro
     status, headers = error.status, {name.lower(): value for name, value in (error.headers or {}).items()}
     kind, said = _said(error)
     message = f"GitHub: {what}: {status} {said}"
-    if kind is None and status in (403, 429):
-        kind = GitHubThrottled if status == 429 or _is_throttle(said, headers) else GitHubForbidden
+    if kind is None and (status == 429 or _is_throttle(said) or (status == 403 and "retry-after" in headers)):
+        # GraphQL tells a secondary limit with status 200, which PyGithub makes 400.
+        kind = GitHubThrottled
+    if kind is None and status == 403:
+        kind = GitHubForbidden
     if kind is GitHubThrottled:
         return Throttled(_wait(said, headers, now), GitHubThrottled(f"{message}; run it again later"))
     if kind is not None:
@@ -88,8 +94,8 @@ def _said(error: GithubException) -> tuple[type[GitHubError] | None, str]:
     return (kinds[0] if kinds else None), said[:_LONGEST_TEXT] or "without a word"
 
 
-def _is_throttle(said: str, headers: Mapping[str, str]) -> bool:
-    return bool(_SECONDARY.search(said) or _PRIMARY.search(said)) or "retry-after" in headers
+def _is_throttle(said: str) -> bool:
+    return bool(_SECONDARY.search(said) or _PRIMARY.search(said))
 
 
 def _wait(said: str, headers: Mapping[str, str], now: float) -> float | None:

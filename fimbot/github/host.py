@@ -136,7 +136,7 @@ class Host:
                     cursors["reviews"], more["withReviews"] = next_page(told["reviews"])
                 if not any(more.values()):
                     is_bot = data["viewer"]["login"].endswith("[bot]")
-                    return Conversation(is_bot, tuple(threads), tuple(reviews), found)
+                    return Conversation(told["headRefOid"], is_bot, tuple(threads), tuple(reviews), found)
 
         return self._read("reading what was said before", read)
 

@@ -15,6 +15,7 @@ _CONVERSATION = """
   repository(owner: $owner, name: $name) {
     FILES
     pullRequest(number: $number) {
+      headRefOid
       reviewThreads(first: 100, after: $threads) @include(if: $withThreads) {
         pageInfo { hasNextPage endCursor }
         nodes {

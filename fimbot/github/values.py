@@ -72,6 +72,8 @@ class OwnReview:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    head_sha: str
+    """The pull request's, at the moment of this reading."""
     viewer_is_bot: bool
     """Whether the token belongs to an App (as GITHUB_TOKEN does) and not to a person."""
     threads: tuple[Thread, ...]

@@ -18,7 +18,7 @@ from fimbot.reporters.fixes import fix_of
 from fimbot.reporters.style import code_span
 from fimbot.review.anchors import Hunk, anchored
 from fimbot.review.button import code_of, press
-from fimbot.review.identity import Mark, comment_line
+from fimbot.review.identity import Mark, comment_line, import_line
 from fimbot.values import Fill, Stub, Suggestion
 
 # Characters. Of a comment, and of a review.
@@ -103,7 +103,8 @@ def without_repeats(drafts: Sequence[Draft], threads: Sequence[Thread] = ()) -> 
 
 
 def _says(thread: Thread, comment: Comment) -> bool:
-    return thread.path == comment.path and fenced(code_of(comment.edit) or "", "suggestion") in thread.body
+    says = fenced(code_of(comment.edit) or "", "suggestion") in thread.body
+    return says and thread.path == comment.path and not thread.hidden
 
 
 def _proved(suggestion: Suggestion, source: bytes, imports: Sequence[LineEdit], hole: LineEdit) -> bool:
@@ -146,7 +147,7 @@ def _needed(suggestion: Suggestion, *, beside: bool) -> str:
 
 def _import_body(fill: Fill, edit: LineEdit, mark: Mark) -> str:
     sentence = f"An import that the body for {code_span(fill.stub.name)} needs, to be committed with it."
-    return "\n\n".join((sentence, fenced(code_of(edit) or "", "suggestion"), comment_line(mark)))
+    return "\n\n".join((sentence, fenced(code_of(edit) or "", "suggestion"), import_line(mark)))
 
 
 def _checked(fill: Fill) -> str:

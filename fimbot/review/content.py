@@ -88,7 +88,11 @@ class Clone:
 
 
 def content_of_clone(clone: Clone, head: str) -> Content | None:
-    """None where the head is not there and cannot be fetched: another repository, no network, no right."""
+    """None where the head is not there and cannot be fetched: another repository, no network, no right. Nor is a
+    partial clone of use: git would fetch each file by itself, and without the token."""
+    partial, _, _ = clone.repository.status_of("config", "--get-regexp", r"^remote\..*\.promisor$")
+    if partial == 0:
+        return None
     return Content(clone.repository, head) if clone.fetch(head) else None
 
 

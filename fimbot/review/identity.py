@@ -42,6 +42,12 @@ def comment_line(mark: Mark) -> str:
     return f"<!-- fimbot {mark} -->"
 
 
+def import_line(mark: Mark) -> str:
+    """For an import that the stub's body needs. It is no mark of the stub: when that is gone, because somebody has
+    committed its body, the import is needed all the more."""
+    return f"<!-- fimbot import {mark} -->"
+
+
 def review_line(marks: Sequence[Mark]) -> str:
     """For a review's own body: what it brought, so that a comment that somebody deletes is not brought again."""
     return f"<!-- fimbot review{''.join(f' {mark}' for mark in marks)} -->"

@@ -63,12 +63,15 @@ class Plan:
     """Threads to minimise: their stubs are not there any more."""
 
 
-IdsIn = Callable[[str], frozenset[str] | None]
-"""The ids of all stubs in a file at the head; none where there is no such file, None where that cannot be known."""
+KeysIn = Callable[[str], frozenset[str] | None]
+"""`Mark.key` of all stubs in a file at the head; none where there is no such file, None where that cannot be known."""
 
 
 def plan_review(
-    wanted: Mapping[str, tuple[Stub, Mark]], known: Mapping[str, Known], ids_in: IdsIn, is_there: Callable[[str], bool]
+    wanted: Mapping[str, tuple[Stub, Mark]],
+    known: Mapping[str, Known],
+    keys_in: KeysIn,
+    is_there: Callable[[str], bool],
 ) -> Plan:
     """`wanted`: by id. `is_there`: whether there is a file of this path at the head.
 
@@ -84,7 +87,7 @@ def plan_review(
         else:
             left.pop(before.mark.id, None)
             silent.append(Skip(stub, before.why))
-    gone = [thread for each in left.values() for thread in each.threads if _is_gone(each, thread, ids_in)]
+    gone = [thread for each in left.values() for thread in each.threads if _is_gone(each, thread, keys_in)]
     return Plan(tuple(fresh), tuple(silent), tuple(gone))
 
 
@@ -97,8 +100,9 @@ def _moved(stub: Stub, mark: Mark, left: Mapping[str, Known], is_there: Callable
     return None
 
 
-def _is_gone(known: Known, thread: Thread, ids_in: IdsIn) -> bool:
+def _is_gone(known: Known, thread: Thread, keys_in: KeysIn) -> bool:
+    """By the key: of two identical stubs the second takes the first one's id when that is filled."""
     if thread.hidden or thread.resolved:
         return False
-    ids = ids_in(thread.path)
-    return ids is not None and known.mark.id not in ids
+    keys = keys_in(thread.path)
+    return keys is not None and known.mark.key not in keys

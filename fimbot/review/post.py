@@ -22,6 +22,10 @@ from fimbot.windows.secrets import redact_line
 COMMENTS_A_REVIEW = 30
 # An answer that never came is looked for so often.
 UNHEARD = 3
+# GitHub gives a request ten seconds: by the second look it is done or never will be.
+UNHEARD_SECONDS = 5.0
+# Of one suggestion in a review's last line, and the blank line behind its patch.
+MARK_CHARACTERS = 30
 
 
 class Writer(Protocol):
@@ -70,6 +74,8 @@ class Poster:
     """/repos/OWNER/NAME"""
     pull: PullRequest
     reread: Callable[[], Conversation]
+    pause: Callable[[float], object]
+    """Waits so many seconds."""
     posted: Posted = field(default_factory=Posted)
 
     def run(self, drafts: Sequence[Draft], unplaced: Sequence[Unplaced], gone: Sequence[Thread]) -> None:
@@ -77,7 +83,7 @@ class Poster:
         try:
             if drafts or unplaced:
                 # The engine took its time: another run may have posted meanwhile.
-                conversation = self.reread()
+                conversation = self._current()
                 self._remove_pending(conversation)
                 there = known_stubs(conversation)
                 self._post(
@@ -89,6 +95,17 @@ class Poster:
                 self.posted.minimised += 1
         except GitHubError as error:
             self.posted.problem = error
+
+    def _current(self) -> Conversation:
+        """What stands there now. Raises GitHubInvalid where somebody has pushed since: GitHub would take a review of
+        the older commit, which is outdated at once, and the next run would find its marks and say nothing."""
+        conversation = self.reread()
+        if conversation.head_sha != self.pull.head_sha:
+            moved = conversation.head_sha[:12]
+            raise GitHubInvalid(
+                f"GitHub: commit_id: the pull request has moved on to {moved}, which has a run of its own"
+            )
+        return conversation
 
     def _remove_pending(self, conversation: Conversation) -> None:
         """A review that was never submitted, of a run that was interrupted, keeps every other from being made.
@@ -116,7 +133,7 @@ class Poster:
             try:
                 answer = self.writer.write("posting the review", request)
             except GitHubInvalid as error:
-                if not batch or _is_stale(error):
+                if not batch or _is_stale(error) or _is_pending(error):
                     raise
                 if len(batch) == 1:
                     draft = batch[0]
@@ -131,12 +148,13 @@ class Poster:
                 unheard += 1
                 if unheard == UNHEARD:
                     raise
-                # It may have been done for all that: what is there is not posted again.
-                there = known_stubs(self.reread())
+                # It may have been done for all that, or be under way: what is there is not posted again.
+                self.pause(UNHEARD_SECONDS * unheard)
+                there = known_stubs(self._current())
                 self.posted.drafts += [draft for draft in batch if draft.mark.id in there]
-                if told and any(each.mark.id in there for each in told):
-                    self.posted.told += told
-                    told = ()
+                if shown and any(each.mark.id in there for each in shown):
+                    self.posted.told += shown
+                    told = tuple(each for each in told if each not in shown)
                 left = tuple(draft for draft in batch if draft.mark.id not in there)
                 queue[:0] = [left] if left or (told and not batch) else []
                 continue
@@ -162,6 +180,11 @@ def _is_stale(error: GitHubInvalid) -> bool:
     return "commit_id" in str(error) or "No commit found" in str(error)
 
 
+def _is_pending(error: GitHubInvalid) -> bool:
+    """Another workflow of the same App has a review pending at this moment: no line is at fault."""
+    return "pending review" in str(error)
+
+
 def _batches(drafts: Sequence[Draft]) -> list[tuple[Draft, ...]]:
     """A suggestion and its imports stay together."""
     batches: list[tuple[Draft, ...]] = []
@@ -182,8 +205,9 @@ def review_body(drafts: Sequence[Draft], unplaced: Sequence[Unplaced]) -> tuple[
     left = LONGEST_BODY - 4_000
     for each in unplaced:
         patch = patch_section(each)
-        if patch is not None and len(patch) <= left:
-            left -= len(patch)
+        size = len(patch or "") + MARK_CHARACTERS
+        if patch is not None and size <= left:
+            left -= size
             shown.append(each)
             patches.append(patch)
     marks = [draft.mark for draft in drafts] + [each.mark for each in shown]

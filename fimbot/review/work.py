@@ -49,19 +49,20 @@ def look_at(
     hunks = {file.path: hunks_of(file.patch) for file in files if file.patch is not None}
     paths = content.paths()
 
-    def ids_in(path: str) -> frozenset[str] | None:
+    def keys_in(path: str) -> frozenset[str] | None:
         if path not in paths:
             return frozenset()
         source = blobs.read_path(path)
         if isinstance(source, SkippedFile):
             return None
         try:
-            return frozenset(stub_of(each).id for each in find_stubs(path, source, (WHOLE_FILE,)))
+            found = find_stubs(path, source, (WHOLE_FILE,))
+            return frozenset(mark_of(stub_of(each), source).key for each in found)
         except ParseError:
             return None
 
     wanted = {stub.id: (stub, marks[stub.id]) for stub in findings.wanted}
-    plan = plan_review(wanted, known_stubs(conversation), ids_in, paths.__contains__)
+    plan = plan_review(wanted, known_stubs(conversation), keys_in, paths.__contains__)
     # Those that a button can commit first: the limit is better spent on them.
     fresh = sorted(plan.fresh, key=lambda stub: not _has_button(stub, hunks.get(stub.path, ())))
     room = max(0, limit - len(plan.silent))

@@ -23,6 +23,7 @@ from fimbot.github.queries import minimise
 from fimbot.github.values import Write
 from fimbot.settings.keys import Key
 from tests.doubles.github import READ_ONLY, GitHubServer, faults
+from tests.doubles.github.answers import Answer
 from tests.doubles.github.payloads import node_id
 from tests.doubles.github.state import PullRequest
 
@@ -176,6 +177,25 @@ def test_mistake_7_graphql_says_so_with_status_200(site: Site) -> None:
     site.server.limits.exhaust(BOT, reset_in=40, resource="graphql")
     host.conversation(pull, ())
     assert site.time.slept == [pytest.approx(41, abs=1)]
+
+
+def test_mistake_7_graphql_says_secondary_limit_without_a_type(site: Site) -> None:
+    host = site.host()
+    pull = host.pull(site.pull.number)
+    said = {"errors": [{"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}]}
+    site.server.plan(
+        lambda exchange: exchange.send(Answer(200, said, headers={"retry-after": "60"})), method="POST", path="graphql"
+    )
+    host.conversation(pull, ())
+    assert site.time.slept == [60.0]
+
+
+def test_mistake_7_too_much_content_in_a_short_time_is_no_bad_line(site: Site) -> None:
+    site.server.plan(
+        faults.status(422, "Validation Failed: was submitted too quickly"), method="POST", path="/reviews$"
+    )
+    site.host().write("posting", site.review())
+    assert site.time.slept == [60.0]
 
 
 def test_mistake_7_patience_ends(site: Site) -> None:

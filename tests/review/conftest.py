@@ -107,12 +107,12 @@ class Desk:
             assert secret not in result.told + result.summary + str(told)
         return result
 
-    def on(self, payload: Mapping[str, object], *options: str, **environ: str) -> Result:
+    def on(self, payload: Mapping[str, object], *options: str, at: Path | None = None, **environ: str) -> Result:
         """As in a workflow that an event started."""
         path = self.home / "event.json"
         path.write_text(json.dumps(payload))
         event = {"GITHUB_EVENT_PATH": str(path), "GITHUB_REPOSITORY": "acme/shop", "GITHUB_ACTIONS": "true"}
-        return self.fimbot("review", *options, at=None, **event, **environ)
+        return self.fimbot("review", *options, at=at, **event, **environ)
 
     def since(self, count: int) -> list[Request]:
         return self.github.requests[count:]
@@ -121,9 +121,10 @@ class Desk:
     def posts(self) -> list[Request]:
         return [request for request in self.github.requests if request.method != "GET" and request.path != "/graphql"]
 
-    def git(self, *arguments: str, at: Path) -> None:
+    def git(self, *arguments: str, at: Path) -> str:
         done = subprocess.run(["git", *arguments], cwd=at, env=self.environ, capture_output=True, check=False)
         assert done.returncode == 0, (arguments, done.stderr.decode())
+        return done.stdout.decode().strip()
 
 
 @pytest.fixture

@@ -129,7 +129,8 @@ def test_mistake_20_an_import_is_a_suggestion_of_its_own() -> None:
     added, hole = draft.comments
     assert committed(STUB, added, hole).startswith(b"import os\nimport re\n")
     assert "`import re`: a suggestion of its own" in hole.body
-    assert mark_in(added.body) == MARK
+    assert mark_in(hole.body) == MARK
+    assert mark_in(added.body) is None, "when the stub is gone, its import is needed all the more"
 
 
 def test_mistake_20_an_import_outside_of_the_diff_is_said() -> None:

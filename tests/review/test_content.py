@@ -52,6 +52,32 @@ def test_a_whole_clone_is_not_made_shallow(desk: Desk) -> None:
     assert not (root / ".git/shallow").exists()
 
 
+def test_a_partial_clone_whose_blobs_cannot_be_had_is_no_clone(desk: Desk) -> None:
+    """git would fetch them one by one, without the token, and end."""
+    desk.shop.commit("main", {"a.py": BASE})
+    pull = desk.open()
+    root = desk.clone(at="refs/pull/1/head")
+    for setting in (("remote.origin.promisor", "true"), ("remote.origin.partialclonefilter", "blob:none")):
+        desk.git("config", *setting, at=root)
+    desk.git("remote", "set-url", "origin", str(desk.home / "unreachable"), at=root)
+    blob = desk.git("rev-parse", "HEAD:a.py", at=root)
+    (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    assert desk.review(pull, at=root).status == 0
+    assert len(pull.comments) == 1
+
+
+def test_a_clone_that_another_workflow_has_left_is_not_obeyed(desk: Desk) -> None:
+    pull = desk.open()
+    root = desk.clone()
+    desk.git("config", "core.sshCommand", f"touch '{desk.home}/executed'; false", at=root)
+    desk.git("remote", "set-url", "origin", "ssh://nowhere.invalid/shop", at=root)
+    owner = {"owner": {"login": "acme"}}
+    run = {"event": "pull_request", "head_sha": pull.head_sha, "head_branch": "work", "head_repository": owner}
+    assert desk.on({"workflow_run": run}, at=root).status == 0
+    assert len(pull.comments) == 1
+    assert not (desk.home / "executed").exists()
+
+
 def test_in_a_clone_the_context_is_the_whole_repository(desk: Desk) -> None:
     desk.shop.commit("main", {"use.py": "from new import add\n\n\ndef total():\n    return add(1, 2)\n"})
     pull = desk.open({"new.py": ADD.lstrip("\n")})

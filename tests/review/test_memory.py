@@ -239,6 +239,45 @@ def test_a_head_that_is_gone_meanwhile_is_left_to_its_own_run(desk: Desk) -> Non
     assert len(desk.posts) == 1
 
 
+def test_a_push_while_the_engine_is_asked_is_left_to_its_own_run(desk: Desk) -> None:
+    """GitHub would take a review of the older commit, outdated as it is, and its mark would silence the next run."""
+    pull = desk.open()
+
+    def answer(body: object) -> str:
+        if len(desk.engine.requests) == 1:
+            desk.push({"a.py": STUBBED.replace("    raise", "        raise")})
+        return "    return a + b\n"
+
+    desk.engine.text = answer
+    result = desk.review(pull)
+    assert (result.status, desk.posts) == (0, [])
+    assert "moved on" in result.err
+    assert desk.review(pull).status == 0
+    assert len(pull.comments) == 1
+
+
+def test_an_import_is_not_minimised_when_the_body_that_needs_it_was_committed(desk: Desk) -> None:
+    desk.engine.text = "    return json.dumps(a + b)\n"
+    pull = desk.open({"new.py": ADD.lstrip("\n")})
+    desk.review(pull)
+    import_, body = sorted(pull.comments, key=lambda comment: comment.thread.original.line or 0)
+    desk.github.people.apply_suggestions([body.id])
+    desk.github.refresh()
+    assert desk.review(pull).status == 0
+    assert import_.minimized is None
+
+
+def test_the_suggestion_for_an_identical_stub_stays_when_the_first_is_filled(desk: Desk) -> None:
+    twin = "def add(a, b):\n        # TODO: the sum\n        pass\n"
+    pull = desk.open({"a.py": BASE + f"\nif old():\n    {twin}else:\n    {twin}"})
+    desk.review(pull)
+    first, second = sorted(pull.comments, key=lambda comment: comment.thread.original.line or 0)
+    desk.github.people.apply_suggestions([first.id])
+    desk.github.refresh()
+    assert desk.review(pull).status == 0
+    assert second.minimized is None
+
+
 def test_an_import_that_was_suggested_before_is_not_suggested_again(desk: Desk) -> None:
     desk.engine.text = "    return json.dumps(a + b)\n"
     new = ADD.lstrip("\n")
