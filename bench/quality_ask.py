@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bench.quality_check import Task
 from fimbot.changes import Blobs, Selection, open_blobs, open_repository
-from fimbot.engines.local import WINDOW_TOKENS, render
+from fimbot.engines.local import WINDOW_TOKENS
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineUnavailable
 from fimbot.fills.make import hole_complete
@@ -122,7 +122,7 @@ def _asking(task: Task, source: bytes, stub: Stub, choice: ContextChoice, paths:
     context = gather_context(stub, source, paths, read, budget=budget, choice=choice)
     window = build_window(source, stub, budget=budget, context=context)
     assert isinstance(window, Window)
-    return Asking(task, source, stub, window, Question.of(*render(window), SETTINGS))
+    return Asking(task, source, stub, window, Question.of(window, SETTINGS))
 
 
 class Answers:

@@ -158,7 +158,7 @@ def ask(findings: Findings, blobs: Blobs, engine: Engine, settings: Settings) ->
         if isinstance(window, Skip):
             yield window
         else:
-            yield Asked(stub, window, Question.of(*engine.render(window), settings))
+            yield Asked(stub, window, Question.of(window, settings))
 
 
 def _unfilled(path: str, source: bytes) -> Iterator[Stub]:

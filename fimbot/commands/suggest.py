@@ -182,7 +182,8 @@ def show_questions(session: Session) -> int:
             click.echo(
                 f"=== {title}: {to}, about {each.window.tokens:,} tokens and {each.question.max_tokens:,} at most back"
             )
-            click.echo(f"--- prompt\n{printable(each.question.prompt)}\n--- suffix\n{printable(each.question.suffix)}")
+            prompt, suffix = engine.render(each.question)
+            click.echo(f"--- prompt\n{printable(prompt)}\n--- suffix\n{printable(suffix)}")
             for kept in each.window.withheld:
                 click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
     say(f"nothing was sent: {count(len(findings.wanted), 'stub')}, about {total:,} tokens of prompts")

@@ -82,14 +82,14 @@ def _unix_time(date: str) -> float | None:
 def refusal(status: int, key: Key, model: str) -> str:
     """What to change, for a status that no retry cures; said of the host that the line begins with."""
     advice = {
-        401: f"set {key.source} to a key of this host, or change engine or base-url",
+        401: f"set {key.source if key else 'FIMBOT_API_KEY'} to a key of this host, or change engine or base-url",
         402: "its account must be paid for or topped up, or change engine",
         403: f"it may not use this endpoint or the model {model}; change model, or ask its administrator",
         404: f"there is no such endpoint or no model {model}; check base-url, region and model, or change engine",
         422: f"the parameters are not taken; check the model {model} and the sampling settings",
     }
     what = advice.get(status, "the request is not taken; check base-url and model")
-    return f"{status} with the key from {key.source}: {what}"
+    return f"{status} {f'with the key from {key.source}' if key else 'without a key'}: {what}"
 
 
 def is_too_large(status: int, quote: str) -> bool:

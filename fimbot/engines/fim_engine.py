@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fimbot.engines.fim_answer import read_answer
-from fimbot.engines.fim_wire import check_ranges, payload, render
+from fimbot.engines.fim_wire import LAYOUT, check_ranges, payload, render
 from fimbot.engines.http import Channel, endpoint
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.settings.keys import find_key
 from fimbot.settings.values import Settings
-from fimbot.values import Completion, Window
+from fimbot.values import Completion
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class FimEngine:
 
     @property
     def fingerprint(self) -> str:
-        return f"{self.name} {self.host} {self.model}"
+        return f"{self.name} {self.host} {self.model} layout {LAYOUT}"
 
     @property
     def window_tokens(self) -> int:
         """60,000 tokens a minute for a whole workspace: at 1,500 + 512 a request, 30 stubs a minute."""
         return 1500
 
-    def render(self, window: Window) -> tuple[str, str]:
-        return render(window)
+    def render(self, question: Question) -> tuple[str, str]:
+        return render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         body = payload(self.name, self.model, question)

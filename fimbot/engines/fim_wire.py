@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from fimbot.engines.protocol import Question
 from fimbot.errors import SettingsError
 from fimbot.settings.values import Settings
-from fimbot.values import Window
 
 # How Codestral was taught where a file begins; Continue sends its context the same way.
 FILE_MARKER = "+++++ "
+# Changes when a question is laid out in another way, so that the cache forgets what the old layout gave.
+LAYOUT = 1
 
 _AT_LEAST_0 = (0, None)
 _RANGES: Mapping[str, tuple[type, tuple[float, float | None]]] = {
@@ -28,25 +29,26 @@ _RANGES: Mapping[str, tuple[type, tuple[float, float | None]]] = {
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def render(window: Window) -> tuple[str, str]:
-    prefix, suffix = sendable(window.prefix), sendable(window.suffix)
-    if not window.context:
+def render(question: Question) -> tuple[str, str]:
+    prefix, suffix = sendable(question.prefix), sendable(question.suffix)
+    if not question.context:
         return prefix, suffix
-    files = [(part.path, sendable(part.text)) for part in window.context]
-    files.append((window.stub.path, prefix))
+    files = [(part.path, sendable(part.text)) for part in question.context]
+    files.append((question.path, prefix))
     return "\n\n".join(f"{FILE_MARKER}{_shown(path)}\n{text}" for path, text in files), suffix
 
 
 def payload(engine: str, model: str, question: Question) -> dict[str, object]:
     """The body to send. Raises `SettingsError` for a value out of its documented range."""
     check_ranges(engine, question)
+    prompt, suffix = render(question)
     stop = list(question.stop)
-    if question.prompt.startswith(FILE_MARKER):
+    if question.context:
         stop.append(f"\n{FILE_MARKER}")  # having read several files, the model may go on to write the next
     body: dict[str, object] = {
         "model": model,
-        "prompt": sendable(question.prompt),
-        "suffix": sendable(question.suffix),
+        "prompt": prompt,
+        "suffix": suffix,
         "max_tokens": question.max_tokens,
         "stream": True,
         "temperature": question.temperature,

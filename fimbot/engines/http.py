@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TypeVar
 
@@ -35,6 +36,11 @@ MAX_ANSWER_BYTES = 4_000_000
 MAX_ERROR_BYTES = 64_000
 
 Answer = TypeVar("Answer")
+Headers = Mapping[str, str]
+
+
+def bearer(secret: str) -> Headers:
+    return {"Authorization": f"Bearer {secret}"}
 
 
 def endpoint(base_url: str, route: str) -> httpx.URL:
@@ -118,6 +124,13 @@ class Incoming:
         return body[:MAX_ERROR_BYTES]
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    url: httpx.URL
+    content: bytes | None
+
+
 class Channel:
     def __init__(
         self,
@@ -125,12 +138,13 @@ class Channel:
         key: Key,
         model: str,
         *,
+        auth: Callable[[str], Headers] = bearer,
         hasty: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """`url` is one that `endpoint` made. `model` is only told in messages."""
+        """`url` is one that `endpoint` made. `model` is only told in messages. `auth`: the headers with the key."""
         self.host = url.netloc.decode("ascii")
         self._url = url
         self._key = key
@@ -151,7 +165,7 @@ class Channel:
             # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
             trust_env=url.scheme == "https",
             headers={
-                "Authorization": f"Bearer {key.reveal()}",
+                **(auth(key.reveal()) if key else {}),
                 "Content-Type": "application/json",
                 "Accept": "text/event-stream, application/json",
                 "Accept-Encoding": "identity",  # what is compressed could grow past any limit
@@ -160,13 +174,34 @@ class Channel:
         )
 
     def post(
-        self, body: Mapping[str, object], read: Callable[[Incoming], Answer], deadline: Deadline
+        self,
+        body: Mapping[str, object],
+        read: Callable[[Incoming], Answer],
+        deadline: Deadline,
+        *,
+        path: str | None = None,
     ) -> tuple[Answer, int]:
         """What `read` makes of the answer, and the number of requests that it took.
 
+        `path` is another one than the channel's, on the same host.
         Raises `EngineRefused`, `EngineUnavailable` or `EngineError`, with the requests counted in them.
         """
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        return self._asked("POST", path, content, read, deadline)
+
+    def get(self, path: str, read: Callable[[Incoming], Answer], deadline: Deadline) -> tuple[Answer, int]:
+        """As `post`: what else the same host tells, such as which models it has."""
+        return self._asked("GET", path, None, read, deadline)
+
+    def _asked(
+        self,
+        method: str,
+        path: str | None,
+        content: bytes | None,
+        read: Callable[[Incoming], Answer],
+        deadline: Deadline,
+    ) -> tuple[Answer, int]:
+        request = Request(method, self._url if path is None else self._url.copy_with(path=path), content)
         tries = 0
         try:
             while True:
@@ -176,7 +211,7 @@ class Channel:
                     raise EngineUnavailable(f"{self.host}: not asked, the deadline has passed")
                 tries += 1
                 try:
-                    return self._attempt(content, read, deadline), tries
+                    return self._attempt(request, read, deadline), tries
                 except Passing as fault:
                     self._rest(tries, fault, deadline)
         except EngineError as error:
@@ -192,13 +227,17 @@ class Channel:
         if not calls:  # no connection outlives its call, so nothing leaks where some are still ending
             self._client.close()
 
-    def _attempt(self, content: bytes, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
+    def _attempt(self, request: Request, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
         left = deadline.remaining()
         timeout = httpx.Timeout(min(SILENCE_SECONDS, left), connect=min(self._connect_seconds, left))
         with self._under_way(deadline) as call:
             try:
                 with self._client.stream(
-                    "POST", self._url, content=content, timeout=timeout, extensions={"trace": call.trace}
+                    request.method,
+                    request.url,
+                    content=request.content,
+                    timeout=timeout,
+                    extensions={"trace": call.trace},
                 ) as response:
                     incoming = Incoming(response, call, deadline, self._quote, self._own)
                     if not response.is_success:

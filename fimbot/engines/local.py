@@ -22,7 +22,7 @@ from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsEr
 from fimbot.model.known import EMBEDDED
 from fimbot.model.store import find_model, is_verified
 from fimbot.settings.values import Settings
-from fimbot.values import Completion, FinishReason, Usage, Window
+from fimbot.values import Completion, FinishReason, Usage
 
 # Qwen2.5-Coder's vocabulary: the ids, since as text they could not be told from what stands in a user's file.
 FIM_PREFIX, FIM_MIDDLE, FIM_SUFFIX = 151659, 151660, 151661
@@ -95,8 +95,8 @@ class LocalEngine:
     def window_tokens(self) -> int:
         return WINDOW_TOKENS
 
-    def render(self, window: Window) -> tuple[str, str]:
-        return render(window)
+    def render(self, question: Question) -> tuple[str, str]:
+        return render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         """See `Engine.ask`. Also raises ModelError where the model's file cannot be loaded."""
@@ -141,25 +141,20 @@ class LocalEngine:
             )
 
 
-def render(window: Window) -> tuple[str, str]:
+def render(question: Question) -> tuple[str, str]:
     """Prompt and suffix; context from other files goes before the prefix, each part under its path.
 
     Of five tasks that need another file's names 4 came out right so, 2 or 3 with the parts as comments or under
     the family's `<|repo_name|>` and `<|file_sep|>`, none without.
     """
-    parts = [f"{part.path}\n{part.text.rstrip()}\n" for part in window.context]
-    return "\n".join([*parts, window.prefix]), window.suffix
+    parts = [f"{part.path}\n{part.text.rstrip()}\n" for part in question.context]
+    return "\n".join([*parts, question.prefix]), question.suffix
 
 
 def request(question: Question) -> dict[str, Any]:
     """What the runtime is asked: the FIM tokens as ids, the user's text as text that no token hides in."""
-    prompt = [
-        FIM_PREFIX,
-        *plain(question.prompt),
-        FIM_SUFFIX,
-        *plain(question.suffix),
-        FIM_MIDDLE,
-    ]
+    before, after = render(question)
+    prompt = [FIM_PREFIX, *plain(before), FIM_SUFFIX, *plain(after), FIM_MIDDLE]
     asked: dict[str, Any] = {
         "prompt": prompt,
         "max_tokens": question.max_tokens,

@@ -1,4 +1,4 @@
-"""What an engine is: it renders a window into the text that its model reads, and answers questions.
+"""What an engine is: it lays a question out as its model reads it, and answers it.
 
 An engine is a module with a factory, named in `fimbot.engines.table`. Whatever its transport raises becomes
 an `EngineError` before it leaves the engine.
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fimbot.settings.values import Settings
-from fimbot.values import Completion, Window
+from fimbot.values import Completion, ContextPart, Window
 
 Clock = Callable[[], float]
 """Seconds that only go forward, from any start, like `time.monotonic`."""
@@ -39,11 +39,14 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Prompt and suffix as `Engine.render` made them, and how to sample. None: the server's own default."""
+    """What stands around the hole, and how to sample. None: the server's own default."""
 
-    prompt: str
+    prefix: str
     suffix: str
     max_tokens: int
+    context: tuple[ContextPart, ...] = ()
+    path: str = ""
+    """Of the file with the hole; "" where it has none."""
     temperature: float | None = None
     top_p: float | None = None
     min_tokens: int | None = None
@@ -51,11 +54,13 @@ class Question:
     random_seed: int | None = None
 
     @classmethod
-    def of(cls, prompt: str, suffix: str, settings: Settings) -> Question:
+    def of(cls, window: Window, settings: Settings) -> Question:
         return cls(
-            prompt=prompt,
-            suffix=suffix,
+            prefix=window.prefix,
+            suffix=window.suffix,
             max_tokens=settings.max_tokens,
+            context=window.context,
+            path=window.stub.path,
             temperature=settings.temperature,
             top_p=settings.top_p,
             min_tokens=settings.min_tokens,
@@ -86,7 +91,7 @@ class Engine(Protocol):
     def window_tokens(self) -> int:
         """How large a window suits it where no setting says so."""
 
-    def render(self, window: Window) -> tuple[str, str]:
+    def render(self, question: Question) -> tuple[str, str]:
         """Prompt and suffix, the exact text that is sent, context parts in the form that the model knows."""
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineUnavailable
-from fimbot.values import Completion, Window
+from fimbot.values import Completion
 from fimbot.windows.tokens import estimate_tokens
 
 MINUTE = 60.0
@@ -85,11 +85,11 @@ class Metered:
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
 
-    def render(self, window: Window) -> tuple[str, str]:
-        return self._engine.render(window)
+    def render(self, question: Question) -> tuple[str, str]:
+        return self._engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
-        prompt = estimate_tokens(question.prompt) + estimate_tokens(question.suffix)
+        prompt = sum(map(estimate_tokens, self._engine.render(question)))
         use = self._quota.reserve(prompt + question.max_tokens, deadline, self._closed.is_set)
         answer = self._engine.ask(question, done=done, deadline=deadline)
         usage = answer.usage

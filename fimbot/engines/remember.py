@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fimbot.engines.cache import CompletionCache, key
 from fimbot.engines.protocol import Deadline, Engine, Question
-from fimbot.values import Completion, Window
+from fimbot.values import Completion
 
 
 class Remembering:
@@ -17,8 +17,8 @@ class Remembering:
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
 
-    def render(self, window: Window) -> tuple[str, str]:
-        return self._engine.render(window)
+    def render(self, question: Question) -> tuple[str, str]:
+        return self._engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         name = key(self.fingerprint, question)

@@ -38,9 +38,12 @@ class Key:
     def reveal(self) -> str:
         return self._secret
 
+    def __bool__(self) -> bool:
+        return bool(self._secret)
+
     def mask(self, text: str) -> str:
         """`text` without the key, for messages that a server wrote."""
-        return text.replace(self._secret, "***")
+        return text.replace(self._secret, "***") if self._secret else text
 
     def __repr__(self) -> str:
         return f"Key(*** from {self.source})"
@@ -49,6 +52,10 @@ class Key:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is neither copied nor pickled")
+
+
+NO_KEY = Key("", "nowhere")
+"""For a server that asks for none."""
 
 
 def find_key(engine: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> Key:

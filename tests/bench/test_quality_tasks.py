@@ -10,7 +10,7 @@ from bench.cut_baselines import dedent
 from bench.quality import as_blanked, interval
 from bench.quality_ask import SETTINGS, VARIANTS, askings, staged
 from bench.quality_check import CHECKS, Task, all_tasks, missing_runtime, passes
-from fimbot.engines.local import LocalEngine
+from fimbot.engines.local import LocalEngine, render
 from fimbot.fills.prove import edit_of, prove
 from fimbot.patches.unified import apply_edits
 from fimbot.pipeline import Asked, ask
@@ -39,7 +39,7 @@ def test_the_solution_passes_the_tests_and_the_stub_fails_them(task: Task) -> No
 @each_task
 def test_no_window_shows_the_tests_that_decide(task: Task) -> None:
     asking = askings(task, {"full": VARIANTS["full"]})["full"]
-    shown = asking.question.prompt + asking.question.suffix
+    shown = "".join(render(asking.question))
     assert task.solution.strip() not in shown
     assert "check" not in {part.path.rpartition("/")[2].partition(".")[0] for part in asking.window.context}
 

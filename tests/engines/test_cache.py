@@ -15,9 +15,9 @@ import pytest
 
 from fimbot.engines.cache import CompletionCache, key
 from fimbot.engines.protocol import Question
-from fimbot.values import Completion, Usage
+from fimbot.values import Completion, ContextPart, Usage
 
-QUESTION = Question(prompt="def secret_name():\n", suffix="\n", max_tokens=64, stop=("\n\n",))
+QUESTION = Question(prefix="def secret_name():\n", suffix="\n", max_tokens=64, stop=("\n\n",))
 ANSWER = Completion("    return 'é\ud800'\n", "stop", "langdock", "codestral", Usage(10, 5), cancelled=True, requests=2)
 
 
@@ -48,8 +48,10 @@ def test_an_answer_comes_back_as_it_was_and_says_that_it_is_cached(path: Path) -
 
 
 CHANGES = {
-    "prompt": {"prompt": "x"},
+    "prefix": {"prefix": "x"},
     "suffix": {"suffix": "x"},
+    "context": {"context": (ContextPart("call", "b.py", "f()"),)},
+    "path": {"path": "b.py"},
     "tokens": {"max_tokens": 65},
     "temperature": {"temperature": 0.1},
     "seed": {"random_seed": 7},

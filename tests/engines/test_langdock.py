@@ -12,13 +12,13 @@ import pytest
 from fimbot.engines.protocol import Question
 from fimbot.errors import SettingsError
 from fimbot.settings.values import Settings
-from fimbot.values import Usage
+from fimbot.values import ContextPart, Hole, Stub, Usage, Window
 from tests.doubles.langdock import KEY, LangdockServer
 from tests.doubles.scripts import chunk, event, fill, raw, whole
 from tests.engines.asking import ask, opened
 
 EVERYTHING = Question(
-    prompt="def f():\n",
+    prefix="def f():\n",
     suffix="\nprint(f())\n",
     max_tokens=300,
     temperature=1.5,
@@ -158,7 +158,7 @@ def test_the_model_is_a_setting() -> None:
 def test_without_a_base_url_the_key_goes_to_langdock() -> None:
     engine = opened(None)
     assert (engine.name, engine.host, engine.model) == ("langdock", "api.langdock.com", "codestral-2501")
-    assert engine.fingerprint == "langdock api.langdock.com codestral-2501"
+    assert engine.fingerprint == "langdock api.langdock.com codestral-2501 layout 1"
 
 
 @pytest.mark.parametrize(
@@ -201,9 +201,13 @@ def test_the_limits_of_a_range_are_in_it(langdock_server: LangdockServer) -> Non
     assert langdock_server.requests[0].body["max_tokens"] == 0
 
 
-def test_a_question_is_made_of_the_settings() -> None:
-    made = Question.of("p", "s", Settings(temperature=0.2, stop=("x",), random_seed=3, max_tokens=9))
-    assert made == Question("p", "s", 9, temperature=0.2, stop=("x",), random_seed=3)
+def test_a_question_is_made_of_the_window_and_the_settings() -> None:
+    stub = Stub("id", "a.py", "python", "empty-body", "fill", "f", 1, 2, 0, 9, Hole(5, 9, "    "), 2, 2, "\n", "empty")
+    part = ContextPart("call", "b.py", "f()")
+    made = Question.of(
+        Window(stub, "p", "s", (part,), 9), Settings(temperature=0.2, stop=("x",), random_seed=3, max_tokens=9)
+    )
+    assert made == Question("p", "s", 9, (part,), "a.py", temperature=0.2, stop=("x",), random_seed=3)
 
 
 def test_undecodable_bytes_of_a_file_do_not_stop_the_request(langdock_server: LangdockServer) -> None:

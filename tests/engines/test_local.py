@@ -21,7 +21,7 @@ from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 from fimbot.model.store import find_model
 from fimbot.settings.values import Settings
-from fimbot.values import ContextPart, Hole, Stub, Window
+from fimbot.values import ContextPart
 from tests.engines.tiny_model import write_tiny_model
 
 pytest.importorskip("xllamacpp", reason="the runtime, fimbot[local], is not installed")
@@ -88,7 +88,7 @@ def test_a_truncated_model_is_one_clear_line(tiny: Path, tmp_path: Path) -> None
 
 def test_it_answers_the_same_to_the_same(shared: LocalEngine) -> None:
     first = shared.ask(QUESTION, done=never, deadline=soon())
-    shared.ask(replace(QUESTION, prompt="def f():\n    x"), done=never, deadline=soon())
+    shared.ask(replace(QUESTION, prefix="def f():\n    x"), done=never, deadline=soon())
     again = shared.ask(QUESTION, done=never, deadline=soon())
     assert first == again
     assert first.finish_reason == "length"
@@ -189,7 +189,7 @@ def test_what_done_raises_goes_through(shared: LocalEngine) -> None:
 
 
 def test_one_at_a_time_gives_every_thread_its_own_answer(shared: LocalEngine) -> None:
-    questions = [replace(QUESTION, prompt=f"def f{number}():\n") for number in range(6)]
+    questions = [replace(QUESTION, prefix=f"def f{number}():\n") for number in range(6)]
     alone = [shared.ask(question, done=never, deadline=soon()).text for question in questions]
     with ThreadPoolExecutor(6) as pool:
         together = list(pool.map(lambda question: shared.ask(question, done=never, deadline=soon()).text, questions))
@@ -259,19 +259,13 @@ def test_the_runtimes_own_port_lets_nobody_in(tiny: Path) -> None:
     assert reply.status_code == 401
 
 
-STUB = Stub(
-    id="1", path="a.py", language="python", kind="empty-body", tier="fill", name="f", start_line=1, end_line=2,
-    start=0, end=9, hole=Hole(9, 9, "    "), hole_start_line=2, hole_end_line=2, newline="\n", why="",
-)  # fmt: skip
-
-
-def test_a_window_without_context_is_sent_as_it_is() -> None:
-    assert render(Window(STUB, "def f():\n", "\n", (), 9)) == ("def f():\n", "\n")
+def test_a_question_without_context_is_sent_as_it_is() -> None:
+    assert render(Question("def f():\n", "\n", 9)) == ("def f():\n", "\n")
 
 
 def test_context_goes_before_the_prefix_under_its_path() -> None:
     parts = (ContextPart("definition", "b.py", "class B:\n    x: int\n"), ContextPart("call", "c.py", "f()"))
-    prompt, suffix = render(Window(STUB, "def f():\n", "\n", parts, 30))
+    prompt, suffix = render(Question("def f():\n", "\n", 30, parts))
     assert prompt == "b.py\nclass B:\n    x: int\n\nc.py\nf()\n\ndef f():\n"
     assert suffix == "\n"
 

@@ -18,7 +18,7 @@ def mistral_server() -> LangdockServer:
 def test_the_host_that_the_key_goes_to(engine: str, host: str) -> None:
     made = opened(None, engine=engine)
     assert (made.name, made.host, made.model) == (engine, host, "codestral-latest")
-    assert made.fingerprint == f"{engine} {host} codestral-latest"
+    assert made.fingerprint == f"{engine} {host} codestral-latest layout 1"
 
 
 @ENGINES

@@ -15,7 +15,7 @@ import pytest
 from fimbot.engines.pool import Job, ask_all
 from fimbot.engines.protocol import Deadline, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
-from fimbot.values import Completion, Window
+from fimbot.values import Completion
 from tests.doubles.langdock import LangdockServer
 from tests.doubles.scripts import dripping, fill, status
 from tests.engines.asking import opened
@@ -40,16 +40,16 @@ class Scripted:
     most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def render(self, window: Window) -> tuple[str, str]:
-        return window.prefix, window.suffix
+    def render(self, question: Question) -> tuple[str, str]:
+        return question.prefix, question.suffix
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         with self.lock:
-            self.asked.append(int(question.prompt))
+            self.asked.append(int(question.prefix))
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            return self.answer(int(question.prompt))
+            return self.answer(int(question.prefix))
         finally:
             with self.lock:
                 self.at_once -= 1
