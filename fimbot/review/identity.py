@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fimbot.stubs.identity import normalised
 from fimbot.values import Stub
 
 _ONE = r"[0-9a-f]{12}:[0-9a-f]{12}"
@@ -32,9 +33,7 @@ class Mark:
 
 
 def mark_of(stub: Stub, source: bytes) -> Mark:
-    whole = stub.kind in ("empty-body", "placeholder")
-    text = source[stub.start : stub.end] if whole else source[stub.hole.start : stub.hole.end]
-    identity = stub.name.encode() + b"\0" + re.sub(rb"\s+", b" ", text).strip()
+    identity = stub.name.encode() + b"\0" + normalised(stub, source)
     return Mark(stub.id, hashlib.sha256(identity).hexdigest()[:12])
 
 
