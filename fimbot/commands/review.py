@@ -139,7 +139,7 @@ class _Run:
 
     def _review(self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings) -> int:
         from fimbot.pipeline import excluded, find_in
-        from fimbot.review.content import changes_of
+        from fimbot.review.content import changes_of, generated_at_base
         from fimbot.review.work import DEFAULT_SUGGESTIONS, look_at
 
         files = host.files(pull.number)
@@ -149,7 +149,10 @@ class _Run:
             blobs = stack.enter_context(open_blobs(content.repository, content.selection, max_file_bytes=limit))
             base = _merge_base(host, pull, files, clone)
             changes = changes_of(files, content, base, excluded(settings), limit)
-            findings = find_in(changes, content.repository, blobs, settings)
+            attributes = conversation.base_files[ATTRIBUTES]
+            findings = find_in(
+                changes, lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes), blobs, settings
+            )
             most = settings.max_suggestions or DEFAULT_SUGGESTIONS
             work = look_at(findings, conversation, files, content, blobs, most)
             filled, no_engine = self._fill(work, blobs, settings)
@@ -297,15 +300,21 @@ def _content(
     clone = None
     if isinstance(target.pull, int):
         with suppress(GitError):
-            clone = Clone(open_repository(Path.cwd()), server_url, key)
+            clone = Clone(open_repository(Path.cwd()), server_url, key, _configured(os.environ))
     content = content_of_clone(clone, pull.head_sha) if clone else None
     if content is not None:
         yield content, clone
         return
     wanted = [*wanted_paths(files), *(thread.path for thread in conversation.threads)]
     found = host.contents(pull.head_sha, wanted) if wanted else {}
-    with content_of_files(found, conversation.base_files[ATTRIBUTES]) as content:
+    with content_of_files(found) as content:
         yield content, None
+
+
+def _configured(environ: Mapping[str, str]) -> int:
+    count = environ.get("GIT_CONFIG_COUNT", "")
+    # git refuses to run with one that is no number.
+    return int(count) if count.isdecimal() else 0
 
 
 def _merge_base(host: Host, pull: PullRequest, files: Sequence[PullFile], clone: Clone | None) -> str | None:

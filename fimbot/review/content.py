@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fimbot.changes import Repository, Selection, list_paths, open_repository, read_changes
+from fimbot.changes import Repository, Selection, generated_paths, list_paths, open_repository, read_changes
 from fimbot.changes.paths import leaves_repository, on_disk
 from fimbot.errors import GitError
 from fimbot.github.values import LISTED_FILES, PullFile
@@ -51,6 +51,8 @@ class Clone:
     repository: Repository
     server_url: str
     key: Key
+    configured: int = 0
+    """GIT_CONFIG_COUNT of the environment: how much is configured there already."""
 
     def fetch(self, *commits: str) -> bool:
         """Whether these commits are there; those that are not are fetched. No ref, branch or index changes."""
@@ -78,12 +80,13 @@ class Clone:
         """
         basic = base64.b64encode(f"x-access-token:{self.key.reveal()}".encode()).decode()
         name = f"http.{self.server_url.rstrip('/')}/.extraheader"
+        first, second = self.configured, self.configured + 1
         return {
-            "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": name,
-            "GIT_CONFIG_VALUE_0": "",
-            "GIT_CONFIG_KEY_1": name,
-            "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {basic}",
+            "GIT_CONFIG_COUNT": str(self.configured + 2),
+            f"GIT_CONFIG_KEY_{first}": name,
+            f"GIT_CONFIG_VALUE_{first}": "",
+            f"GIT_CONFIG_KEY_{second}": name,
+            f"GIT_CONFIG_VALUE_{second}": f"AUTHORIZATION: basic {basic}",
         }
 
 
@@ -96,8 +99,19 @@ def content_of_clone(clone: Clone, head: str) -> Content | None:
     return Content(clone.repository, head) if clone.fetch(head) else None
 
 
+def generated_at_base(paths: Iterable[str], clone: Clone | None, base: str, attributes: bytes | None) -> frozenset[str]:
+    """Those that the base's .gitattributes call generated: with those of the pull request its author could hide stubs.
+
+    `attributes`: the file at the root, as GitHub has told it, where the clone cannot get the base.
+    """
+    if clone is not None and clone.fetch(base):
+        return generated_paths(clone.repository, paths, base)
+    with content_of_files({}, attributes) as content:
+        return generated_paths(content.repository, paths)
+
+
 @contextmanager
-def content_of_files(files: Mapping[str, bytes | None], attributes: bytes | None) -> Iterator[Content]:
+def content_of_files(files: Mapping[str, bytes | None], attributes: bytes | None = None) -> Iterator[Content]:
     """A repository of its own, for as long as it is needed. `attributes`: what stands in .gitattributes."""
     with TemporaryDirectory(prefix="fimbot-review-") as directory:
         root = Path(directory)

@@ -94,6 +94,28 @@ def test_a_clone_of_something_else_is_no_clone(desk: Desk) -> None:
     assert len(pull.comments) == 1
 
 
+@pytest.mark.parametrize("depth", [["--depth=1"], []], ids=["shallow", "whole"])
+def test_attributes_are_those_of_the_base(desk: Desk, depth: list[str]) -> None:
+    """With its own the pull request could hide its stubs, or have them filled where nobody wants it."""
+    desk.shop.commit("main", {"gen/deep/.gitattributes": "*.py linguist-generated\n"})
+    hostile = {".gitattributes": "*.py linguist-generated\n", "gen/deep/.gitattributes": "*.py -linguist-generated\n"}
+    pull = desk.open({"a.py": STUBBED, "gen/deep/b.py": STUBBED, **hostile})
+    root = desk.clone("clone", *depth, at="refs/pull/1/merge")
+    before = state(root)
+    desk.review(pull, at=root)
+    assert [comment.thread.original.path for comment in pull.comments] == ["a.py"]
+    assert state(root) == before
+
+
+def test_attributes_of_a_base_that_cannot_be_fetched_are_those_at_the_root(desk: Desk) -> None:
+    desk.shop.commit("main", {".gitattributes": "gen/* linguist-generated\n"})
+    pull = desk.open({"a.py": STUBBED, "gen/b.py": STUBBED, ".gitattributes": "a.py linguist-generated\n"})
+    root = desk.clone("clone", "--depth=1", at="refs/pull/1/head")
+    desk.git("remote", "set-url", "origin", str(desk.home / "unreachable"), at=root)
+    desk.review(pull, at=root)
+    assert [comment.thread.original.path for comment in pull.comments] == ["a.py"]
+
+
 def test_a_diff_that_github_leaves_out_is_read_in_the_clone(desk: Desk) -> None:
     """A shallow clone, whose merge base is fetched; no button, since GitHub shows no line to hang it on."""
     desk.shop.commit("main", {"big.py": BASE})
@@ -192,6 +214,18 @@ def test_git_shows_the_token_once_to_githubs_own_host(desk: Desk, git_host: GitH
     desk.git("remote", "set-url", "origin", f"{git_host.url}/acme/shop", at=root)
     desk.git("config", f"http.{git_host.url}/.extraheader", "AUTHORIZATION: basic b2xk", at=root)
     assert desk.review(pull, at=root, GITHUB_SERVER_URL=git_host.url).status == 0
+    basic = base64.b64encode(f"x-access-token:{desk.token}".encode()).decode()
+    assert git_host.shown == [[f"basic {basic}"]]
+
+
+def test_what_the_environment_configures_stays_configured(desk: Desk, git_host: GitHost) -> None:
+    """As a runner or a container does whose workspace another user owns, or that is behind a proxy."""
+    root, pull = desk.clone(), desk.open()
+    desk.git("remote", "set-url", "origin", "shop:acme/shop", at=root)
+    first = {"GIT_CONFIG_KEY_0": f"url.{git_host.url}/.insteadOf", "GIT_CONFIG_VALUE_0": "shop:"}
+    second = {"GIT_CONFIG_KEY_1": f"http.{git_host.url}/.extraheader", "GIT_CONFIG_VALUE_1": "X-Proxy: mine"}
+    more = {"GIT_CONFIG_COUNT": "2", "GITHUB_SERVER_URL": git_host.url}
+    assert desk.review(pull, at=root, **first, **second, **more).status == 0
     basic = base64.b64encode(f"x-access-token:{desk.token}".encode()).decode()
     assert git_host.shown == [[f"basic {basic}"]]
 
