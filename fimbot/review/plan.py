@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fimbot.github.values import Conversation, Thread
-from fimbot.review.identity import Mark, mark_in, marks_in
+from fimbot.review.identity import Mark, is_gone, mark_in, marks_in
 from fimbot.values import Skip, Stub
 
 _IGNORE = re.compile(r"^\s*`?fimbot: ignore`?\s*$", re.IGNORECASE | re.MULTILINE)
@@ -32,21 +33,36 @@ def known_stubs(conversation: Conversation) -> dict[str, Known]:
     """By the stub's id: what has a thread, and what a review brought that has none any more."""
     threads: dict[str, list[Thread]] = {}
     marks: dict[str, Mark] = {}
+    lapsed: Counter[str] = Counter()
     for thread in conversation.threads:
         mark = mark_in(thread.body)
-        if mark is not None:
+        if mark is not None and _is_lapsed(thread):
+            lapsed[mark.id] += 1
+        elif mark is not None:
             marks[mark.id] = mark
             threads.setdefault(mark.id, []).append(thread)
     known = {id: Known(marks[id], _fate(found), tuple(found)) for id, found in threads.items()}
-    for review in conversation.reviews:
-        for mark in () if review.pending else marks_in(review.body) or ():
+    brought = [mark for each in conversation.reviews if not each.pending for mark in marks_in(each.body) or ()]
+    for mark in brought:
+        if lapsed[mark.id]:
+            lapsed[mark.id] -= 1
+        else:
             known.setdefault(mark.id, Known(mark, "suggested before, and deleted or told in the review's text"))
     return known
 
 
+def _is_lapsed(thread: Thread) -> bool:
+    """Its stub was gone, so that fimbot has minimised it, and no person has said anything."""
+    return thread.hidden and is_gone(thread.body) and not thread.resolved and not _says_no(thread)
+
+
+def _says_no(thread: Thread) -> bool:
+    return any(says_ignore(reply.body) and not reply.by_bot for reply in thread.replies)
+
+
 def _fate(threads: Iterable[Thread]) -> str:
     threads = tuple(threads)
-    if any(says_ignore(reply.body) and not reply.by_bot for thread in threads for reply in thread.replies):
+    if any(_says_no(thread) for thread in threads):
         return "ignored: somebody answered `fimbot: ignore`"
     if any(thread.resolved for thread in threads):
         return "suggested before, and resolved"
