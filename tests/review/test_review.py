@@ -76,6 +76,15 @@ def test_dry_run_prints_exactly_what_would_be_posted(desk: Desk) -> None:
     assert shown == {"method": post.method, "url": post.path, "body": post.body}
 
 
+def test_dry_run_of_what_is_left_alone_prints_no_payload_and_the_reason(desk: Desk) -> None:
+    pull = desk.open()
+    desk.github.people.convert_to_draft(pull)
+    shown = json.loads(desk.review(pull, "--dry-run").out)
+    assert shown == {"requests": [], "reason": "it is a draft (skip-drafts)"}
+    merge_group = desk.on({"merge_group": {}}, "--dry-run", GITHUB_ACTIONS="")
+    assert "merge queue" in json.loads(merge_group.out)["reason"]
+
+
 def test_mistake_9_it_comments_and_never_demands_changes_even_on_ones_own_pull_request(desk: Desk) -> None:
     token = desk.github.add_token("ann", installation=False)
     pull = desk.open(author="ann")
@@ -315,6 +324,28 @@ def test_after_another_workflow_of_a_fork_its_head_is_reviewed(desk: Desk) -> No
     older = desk.on({"workflow_run": run | {"head_sha": "a" * 40}})
     assert older.status == 0
     assert "no open pull request has this head" in older.err
+
+
+def test_each_pull_request_of_a_branch_is_reviewed(desk: Desk) -> None:
+    """Of two from one branch into two bases, after another workflow: what is new in the one is old in the other."""
+    desk.shop.branch("stable", at="main")
+    desk.shop.commit("main", {"b.py": STUBBED})
+    old = desk.open({"a.py": STUBBED})
+    new = desk.github.open_pull("acme/shop", head="work", base="stable")
+    draft = desk.github.open_pull("acme/shop", head="work", base="main", draft=True)
+    run = {"event": "pull_request", "head_sha": new.head_sha, "head_branch": "work"}
+    event = {"workflow_run": run | {"head_repository": {"owner": {"login": "acme"}}}}
+    patch = desk.home / "out.patch"
+    result = desk.on(event, "--output", str(patch))
+    assert result.status == 0, result.told
+    assert [comment.thread.original.path for comment in old.comments] == ["a.py"]
+    assert [comment.thread.original.path for comment in new.comments] == ["a.py", "b.py"]
+    assert draft.comments == []
+    assert "3 pull requests have this head" in result.err
+    assert "#3: it is a draft" in result.err
+    assert (result.outputs["stubs"], result.outputs["suggestions"]) == ("3", "3")
+    assert patch.read_bytes().count(b"+    return a + b") == 2
+    assert "## fimbot: #1: 1 stub" in result.summary and "## fimbot: #2: 2 stubs" in result.summary
 
 
 def test_other_peoples_text_is_no_command_to_the_runner(desk: Desk) -> None:
