@@ -82,12 +82,16 @@ class Plan:
 KeysIn = Callable[[str], frozenset[str] | None]
 """`Mark.key` of all stubs in a file at the head; none where there is no such file, None where that cannot be known."""
 
+IsInPlace = Callable[[Stub, str], bool]
+"""Whether some file at the head would give a stub like this one this id."""
+
 
 def plan_review(
     wanted: Mapping[str, tuple[Stub, Mark]],
     known: Mapping[str, Known],
     keys_in: KeysIn,
     is_there: Callable[[str], bool],
+    is_in_place: IsInPlace,
 ) -> Plan:
     """`wanted`: by id. `is_there`: whether there is a file of this path at the head.
 
@@ -97,7 +101,7 @@ def plan_review(
     fresh: list[Stub] = []
     silent: list[Skip] = []
     for id, (stub, mark) in wanted.items():
-        before = known.get(id) or _moved(stub, mark, left, is_there)
+        before = known.get(id) or _moved(stub, mark, left, is_there, is_in_place)
         if before is None:
             fresh.append(stub)
         else:
@@ -107,11 +111,21 @@ def plan_review(
     return Plan(tuple(fresh), tuple(silent), tuple(gone))
 
 
-def _moved(stub: Stub, mark: Mark, left: Mapping[str, Known], is_there: Callable[[str], bool]) -> Known | None:
-    """The same stub in a file that was renamed: GitHub's thread went along, or stayed where no file is any more."""
+def _moved(
+    stub: Stub,
+    mark: Mark,
+    left: Mapping[str, Known],
+    is_there: Callable[[str], bool],
+    is_in_place: IsInPlace,
+) -> Known | None:
+    """The same stub in a file that was renamed: GitHub's thread went along, or stayed where no file is any more. Of a
+    comment that was deleted no path is known, but none of those at the head makes its id."""
     for each in left.values():
-        here = all(thread.path == stub.path or not is_there(thread.path) for thread in each.threads)
-        if each.threads and each.mark.key == mark.key and here:
+        if each.mark.key != mark.key:
+            continue
+        if each.threads and all(thread.path == stub.path or not is_there(thread.path) for thread in each.threads):
+            return each
+        if not each.threads and not is_in_place(stub, each.mark.id):
             return each
     return None
 

@@ -48,6 +48,22 @@ def test_a_renamed_file_is_known_again(desk: Desk) -> None:
     assert [comment.minimized for comment in pull.comments] == [None]
 
 
+def test_deleted_is_a_no_also_in_a_file_that_was_renamed(desk: Desk) -> None:
+    pull = desk.open({"new.py": ADD.lstrip("\n")})
+    desk.review(pull)
+    desk.github.people.delete(pull.comments[0].id)
+    desk.push({"new.py": None, "renamed.py": ADD.lstrip("\n")})
+    assert "deleted" in again(desk, pull)
+
+
+def test_a_deleted_comment_says_nothing_of_a_stub_that_another_file_brings_later(desk: Desk) -> None:
+    pull, comment = reviewed(desk)
+    desk.github.people.delete(comment.id)
+    desk.push({"a.py": STUBBED.replace("raise NotImplementedError", "return b + a"), "b.py": STUBBED})
+    desk.review(pull)
+    assert [comment.thread.original.path for comment in pull.comments] == ["b.py"]
+
+
 def test_a_copy_of_the_stub_in_another_file_is_another_stub(desk: Desk) -> None:
     pull, _ = reviewed(desk)
     desk.push({"b.py": STUBBED})
