@@ -132,6 +132,8 @@ class Poster:
         while queue:
             batch = queue.pop(0)
             request, shown = self._request(batch, told)
+            if not batch and not shown:
+                break  # patches that no review can hold
             try:
                 answer = self.writer.write("posting the review", request)
             except GitHubInvalid as error:
@@ -142,6 +144,7 @@ class Poster:
                     self.posted.refused.append(
                         Unplaced(draft.suggestion, draft.mark, f"GitHub did not take it: {error}")
                     )
+                    queue += [()] if told and not queue else []
                 else:
                     half = len(batch) // 2
                     queue[:0] = [batch[:half], batch[half:]]

@@ -130,6 +130,22 @@ def test_mistake_8_a_review_left_pending_is_removed(desk: Desk) -> None:
     assert [review.state for review in pull.reviews] == ["COMMENTED"]
 
 
+def test_mistake_8_a_review_that_another_run_leaves_pending_meanwhile_is_no_bad_line(desk: Desk) -> None:
+    """It comes between the look and the post. Nothing is tried line by line; the next run removes it and posts all."""
+    pull = desk.open({"a.py": BASE + stubs(4)})
+    meanwhile = faults.calling(before=lambda: left_pending(desk.github, pull, desk.token))
+    desk.github.plan(meanwhile, method="POST", path="/reviews$")
+    result = desk.review(pull)
+    assert result.status == 3
+    assert "422" in result.err and "pending review" in result.err
+    assert "GitHub did not take it" not in result.summary
+    assert len([post for post in desk.posts if post.body.get("comments")]) == 1
+    asked = len(desk.engine.requests)
+    assert desk.review(pull).status == 0
+    assert len(pull.comments) == 4 and [review.state for review in pull.reviews] == ["COMMENTED"]
+    assert len(desk.engine.requests) == asked
+
+
 def test_a_persons_own_draft_is_never_removed(desk: Desk) -> None:
     token = desk.github.add_token("bea", installation=False)
     pull = desk.open()
