@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,16 @@ def test_one_review_whose_suggestion_gives_exactly_the_intended_file(desk: Desk)
     (comment,) = pull.comments
     assert (review.state, review.commit_id) == ("COMMENTED", pull.head_sha)
     assert comment.body.startswith("A body for `add`, which is a stub (")
-    assert "codestral-2501" in comment.body
+    sentence, suggestion, folded, mark = re.split(r"\n\n(?=```suggestion|<details>|<!-- fimbot )", comment.body)
+    assert sentence.endswith(").") and suggestion == "```suggestion\n    return a + b\n```"
+    assert folded.startswith("<details><summary>How it was checked</summary>") and folded.endswith("</details>")
+    for said in (
+        "By `langdock`, model `codestral-2501`",
+        "parses, and is complete",
+        "Tests: not run",
+        f"Id `{mark[12:24]}`",
+    ):
+        assert said in folded
     assert desk.github.people.apply_suggestion(comment.id) == FILLED.encode()
     assert result.outputs["stubs"] == result.outputs["suggestions"] == "1"
     assert result.outputs["review-url"].endswith(f"#pullrequestreview-{review.id}")
@@ -208,8 +218,18 @@ def test_excluded_and_generated_files_are_left_alone(desk: Desk) -> None:
         "main", {"fimbot.toml": "exclude = ['vendor/**']\n", ".gitattributes": "gen/* linguist-generated\n"}
     )
     pull = desk.open({"vendor/x.py": STUBBED, "gen/y.py": STUBBED, "z.py": STUBBED})
-    desk.review(pull)
+    result = desk.review(pull)
     assert [comment.thread.original.path for comment in pull.comments] == ["z.py"]
+    assert "| `gen/y.py:8` | `add` | `in a file that .gitattributes calls generated` |" in result.summary
+
+
+def test_each_reason_to_leave_a_stub_stands_in_the_summary_and_warns_nobody(desk: Desk) -> None:
+    ignored = stubs(1).replace("raise NotImplementedError", "pass  # TODO, fimbot: ignore")
+    pull = desk.open({"a.py": STUBBED, "b.py": ignored})
+    result = desk.review(pull, LANGDOCK_API_KEY="", GITHUB_ACTIONS="true")
+    assert "| `b.py:3` | `f0` | `fimbot: ignore` |" in result.summary
+    assert result.out.count("::warning file=") == 1 and "::warning file=a.py" in result.out
+    assert result.outputs["stubs"] == "1"
 
 
 @pytest.mark.parametrize(
