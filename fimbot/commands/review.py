@@ -199,7 +199,7 @@ class _Run:
         self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings, name: str
     ) -> int:
         from fimbot.pipeline import excluded, find_in
-        from fimbot.review.content import changes_of, generated_at_base
+        from fimbot.review.content import changes_of, generated_at_base, hidden_of
         from fimbot.review.work import DEFAULT_SUGGESTIONS, look_at
 
         files = host.files(pull.number)
@@ -207,8 +207,9 @@ class _Run:
             content, clone = stack.enter_context(_content(host, key, pull, conversation, files, self.target))
             limit = settings.max_file_bytes
             blobs = stack.enter_context(open_blobs(content.repository, content.selection, max_file_bytes=limit))
-            base = _merge_base(host, pull, files, clone)
-            changes = changes_of(files, content, base, excluded(settings), limit)
+            hidden = hidden_of(files, blobs)
+            base = _merge_base(host, pull, hidden, content, clone)
+            changes = changes_of(files, hidden, content, base, excluded(settings), limit)
             attributes = conversation.base_files[ATTRIBUTES]
             findings = find_in(
                 changes, lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes), blobs, settings
@@ -364,12 +365,16 @@ def _configured(environ: Mapping[str, str]) -> int:
     return int(count) if count.isdecimal() else 0
 
 
-def _merge_base(host: Host, pull: PullRequest, files: Sequence[PullFile], clone: Clone | None) -> str | None:
-    """Only where GitHub leaves a diff out: it is asked which commit it is, since a shallow clone cannot know."""
-    from fimbot.review.content import wanted_paths
+def _merge_base(
+    host: Host, pull: PullRequest, hidden: Sequence[PullFile], content: Content, clone: Clone | None
+) -> str | None:
+    """Only where GitHub leaves a diff out: it is asked which commit it is, since a shallow clone cannot know. Without
+    a clone it is a tree of these files as they were."""
+    from fimbot.review.content import tree_of
 
-    unshown = [file for file in files if file.patch is None and file.additions]
-    if clone is None or not wanted_paths(unshown):
+    if not hidden:
         return None
     base = host.merge_base(pull.base_sha, pull.head_sha)
-    return base if clone.fetch(base) else None
+    if clone is not None:
+        return base if clone.fetch(base) else None
+    return tree_of(content.repository, host.contents(base, [file.previous or file.path for file in hidden]))
