@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fimbot.changes import Blobs, Repository, Selection, generated_paths, read_changes
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from fimbot.engines.pool import Answer, Job
     from fimbot.engines.protocol import Deadline, Engine, Question
 
+GeneratedOf = Callable[[Iterable[str]], frozenset[str]]
+"""Those of these paths that .gitattributes call generated."""
+
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
 
@@ -51,7 +55,7 @@ def find(repository: Repository, selection: Selection, blobs: Blobs, settings: S
     """Reads the change and finds its stubs; asks no engine."""
     narrowed = replace(selection, paths=selection.paths + excluded(settings))
     changes = read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes)
-    return find_in(changes, repository, blobs, settings)
+    return find_in(changes, partial(generated_paths, repository), blobs, settings)
 
 
 def excluded(settings: Settings) -> tuple[str, ...]:
@@ -60,7 +64,7 @@ def excluded(settings: Settings) -> tuple[str, ...]:
 
 
 def find_in(
-    changes: Iterable[FileChange | SkippedFile], repository: Repository, blobs: Blobs, settings: Settings
+    changes: Iterable[FileChange | SkippedFile], generated_of: GeneratedOf, blobs: Blobs, settings: Settings
 ) -> Findings:
     """As `find`, for a change that was read elsewhere."""
     found: list[Stub | Skip] = []
@@ -88,7 +92,7 @@ def find_in(
         elif here:
             found += here
             contents[change.path] = source
-    generated = generated_paths(repository, contents) if settings.skip_generated else frozenset[str]()
+    generated = generated_of(contents) if settings.skip_generated else frozenset[str]()
     found = [_generated(each) if stub_of(each).path in generated else each for each in found]
     wanted: list[Stub] = []
     listed: list[Stub | Skip] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -115,16 +116,30 @@ def list_paths(repository: Repository, selection: Selection) -> Iterator[str]:
             yield file.path
 
 
-def generated_paths(repository: Repository, paths: Iterable[str]) -> frozenset[str]:
-    """Those that .gitattributes call `linguist-generated`."""
+def generated_paths(repository: Repository, paths: Iterable[str], commit: str | None = None) -> frozenset[str]:
+    """Those that .gitattributes call `linguist-generated`: those of a commit, or of the working tree."""
     request = b"".join(path.encode("utf-8", "surrogateescape") + b"\0" for path in paths)
     if not request:
         return frozenset()
-    answer = repository.run("check-attr", "-z", "--stdin", "linguist-generated", input=request)
+    if commit is None:
+        answer = repository.run("check-attr", "-z", "--stdin", "linguist-generated", input=request)
+    else:
+        answer = _attributes_of(repository, commit, request)
     fields = answer.split(b"\0")
     return frozenset(
         text(path) for path, value in zip(fields[::3], fields[2::3], strict=False) if value in (b"set", b"true")
     )
+
+
+def _attributes_of(repository: Repository, commit: str, request: bytes) -> bytes:
+    """By way of an index of its own, since `check-attr --source` came with git 2.40 (Debian 12 has 2.39)."""
+    with tempfile.TemporaryDirectory(prefix="fimbot-index-") as directory:
+        environ = {"GIT_INDEX_FILE": os.path.join(directory, "index")}  # noqa: PTH118 - a text for git
+        # A sparse checkout would leave out directories, and what their .gitattributes say.
+        whole = ("core.sparseCheckout=false", "index.sparse=false")
+        repository.run("read-tree", commit, config=whole, environ=environ)
+        attributes = ("check-attr", "--cached", "-z", "--stdin", "linguist-generated")
+        return repository.run(*attributes, input=request, config=whole, environ=environ)
 
 
 def too_large(max_file_bytes: int) -> str:

@@ -43,12 +43,13 @@ class Repository:
         input: bytes | None = None,
         at: Path | None = None,
         config: tuple[str, ...] = (),
+        environ: Mapping[str, str] | None = None,
     ) -> bytes:
         """Standard output of a git command, which is run at the root unless `at` says otherwise.
 
         Raises GitError, one line, when git exits with a status other than 0.
         """
-        status, output, message = self.status_of(*arguments, input=input, at=at, config=config)
+        status, output, message = self.status_of(*arguments, input=input, at=at, config=config, environ=environ)
         if status:
             raise GitError(explain(message, arguments[0], at or self.root))
         return output

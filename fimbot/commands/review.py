@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from fimbot.values import Outcome, Skip, Suggestion
 if TYPE_CHECKING:
     from fimbot.engines.table import Opened
     from fimbot.github.host import Host
-    from fimbot.github.values import Conversation, PullFile, PullRequest
+    from fimbot.github.values import Conversation, PullFile, PullRequest, Write
     from fimbot.pipeline import Filled
     from fimbot.review.comments import Draft, Unplaced
     from fimbot.review.content import Clone, Content
@@ -86,17 +86,62 @@ def review(
     workflow = Workflow.of(os.environ)
     with workflow.muted() as commands:
         target = find_target(repo, pr, workflow.event(), os.environ.get("GITHUB_REPOSITORY"))
+        told = _Told()
         if isinstance(target, str):
-            return _left_alone(workflow, target)
-        run = _Run(target, given | ({"cache": False} if no_cache else {}), workflow, commands, output, dry_run, quiet)
-        return run.go()
+            _leave_alone(workflow, told, target)
+            status = 0
+        else:
+            given |= {"cache": False} if no_cache else {}
+            status = _Run(target, given, workflow, commands, told, dry_run, quiet).go()
+        if status != INTERRUPTED:
+            _finish(workflow, told, output, dry_run=dry_run)
+        return status
 
 
-def _left_alone(workflow: Workflow, why: str) -> int:
+@dataclass
+class _Told:
+    """Of all pull requests of this run: a branch may have several."""
+
+    stubs: int = 0
+    suggestions: int = 0
+    review_url: str = ""
+    filled: dict[str, Suggestion] = field(default_factory=dict)
+    """By the stub's id: two pull requests with one head may hold the same one."""
+    contents: dict[str, bytes] = field(default_factory=dict)
+    requests: list[Write] = field(default_factory=list)
+    """With --dry-run."""
+    left_alone: list[str] = field(default_factory=list)
+    """Why."""
+
+
+def _leave_alone(workflow: Workflow, told: _Told, why: str) -> None:
     say(f"nothing to review: {why}")
-    workflow.outputs(stubs=0, suggestions=0, review_url="", patch="")
+    told.left_alone.append(why)
     workflow.summary(f"## fimbot\n\nNothing to review: {one_line(why)}\n")
-    return 0
+
+
+def _finish(workflow: Workflow, told: _Told, output: str | None, *, dry_run: bool) -> None:
+    if dry_run:
+        shown = {
+            "requests": [asdict(request) for request in told.requests],
+            "reason": "; ".join(told.left_alone) or None,
+        }
+        write_bytes((json.dumps(shown, indent=2) + "\n").encode("ascii"), "-")
+        say("nothing was posted")
+        return
+    patch = _patch(workflow, told, output)
+    workflow.outputs(stubs=told.stubs, suggestions=told.suggestions, review_url=told.review_url, patch=patch)
+
+
+def _patch(workflow: Workflow, told: _Told, output: str | None) -> str:
+    """Where it was written; "" where there is nothing to write, or nobody said where to."""
+    from fimbot.patches.store import combined_patch
+
+    output = output or (workflow.directory and str(Path(workflow.directory, "fimbot.patch")))
+    if not told.filled or not output:
+        return ""
+    write_bytes(combined_patch(told.filled.values(), told.contents), output)
+    return output if output != "-" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,40 +151,55 @@ class _Run:
     workflow: Workflow
     commands: list[str]
     """For the runner."""
-    output: str | None
+    told: _Told
     dry_run: bool
     quiet: bool
 
     def go(self) -> int:
         from fimbot.github.host import Address, Host
         from fimbot.github.pace import Pace
-        from fimbot.review.gate import why_not
 
         key = _token(os.environ)
         api_url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
         address = Address.of(api_url, self.target.repository)
+        status = 0
         with closing(Host(address, key, Pace(tell=say))) as host:
-            pull = self._pull(host)
-            if isinstance(pull, str):
-                return _left_alone(self.workflow, pull)
-            conversation = host.conversation(pull, (*CONFIGURATION, ATTRIBUTES))
-            settings = _settings(self.given, conversation.base_files)
-            why = why_not(pull, settings, self.target.head_sha)
-            if why is not None:
-                return _left_alone(self.workflow, why)
-            return self._review(host, key, pull, conversation, settings)
+            pulls = self._pulls(host)
+            if not pulls:
+                _leave_alone(self.workflow, self.told, "no open pull request has this head any more")
+            if len(pulls) > 1:
+                numbers = ", ".join(f"#{pull.number}" for pull in pulls)
+                say(f"{len(pulls)} pull requests have this head, each gets its own review: {numbers}")
+            for pull in pulls:
+                status = max(status, self._one(host, key, pull, f"#{pull.number}: " if len(pulls) > 1 else ""))
+        return status
 
-    def _pull(self, host: Host) -> PullRequest | str:
+    def _pulls(self, host: Host) -> tuple[PullRequest, ...]:
+        """A branch may have one into each of several bases, and what is new in them differs."""
         wanted = self.target.pull
         if isinstance(wanted, int):
-            return host.pull(wanted)
+            return (host.pull(wanted),)
         pulls = host.pulls_from(wanted.owner, wanted.name)
         found = [pull for pull in pulls if pull.head_sha == self.target.head_sha]
-        return found[0] if found else "no open pull request has this head any more"
+        return tuple(sorted(found, key=lambda pull: pull.number))
 
-    def _review(self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings) -> int:
+    def _one(self, host: Host, key: Key, pull: PullRequest, name: str) -> int:
+        """`name`: which one, where there are several."""
+        from fimbot.review.gate import why_not
+
+        conversation = host.conversation(pull, (*CONFIGURATION, ATTRIBUTES))
+        settings = _settings(self.given, conversation.base_files)
+        why = why_not(pull, settings, self.target.head_sha)
+        if why is not None:
+            _leave_alone(self.workflow, self.told, name + why)
+            return 0
+        return self._review(host, key, pull, conversation, settings, name)
+
+    def _review(
+        self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings, name: str
+    ) -> int:
         from fimbot.pipeline import excluded, find_in
-        from fimbot.review.content import changes_of
+        from fimbot.review.content import changes_of, generated_at_base, hidden_of
         from fimbot.review.work import DEFAULT_SUGGESTIONS, look_at
 
         files = host.files(pull.number)
@@ -147,16 +207,20 @@ class _Run:
             content, clone = stack.enter_context(_content(host, key, pull, conversation, files, self.target))
             limit = settings.max_file_bytes
             blobs = stack.enter_context(open_blobs(content.repository, content.selection, max_file_bytes=limit))
-            base = _merge_base(host, pull, files, clone)
-            changes = changes_of(files, content, base, excluded(settings), limit)
-            findings = find_in(changes, content.repository, blobs, settings)
+            hidden = hidden_of(files, blobs)
+            base = _merge_base(host, pull, hidden, content, clone)
+            changes = changes_of(files, hidden, content, base, excluded(settings), limit)
+            attributes = conversation.base_files[ATTRIBUTES]
+            findings = find_in(
+                changes, lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes), blobs, settings
+            )
             most = settings.max_suggestions or DEFAULT_SUGGESTIONS
             work = look_at(findings, conversation, files, content, blobs, most)
             filled, no_engine = self._fill(work, blobs, settings)
         if filled.interrupted:
             say("interrupted; nothing was posted, and what was answered is kept")
             return INTERRUPTED
-        return self._post(host, pull, conversation, settings, work, filled, no_engine)
+        return self._post(host, pull, conversation, settings, work, filled, no_engine, name)
 
     def _fill(self, work: Work, blobs: Any, settings: Settings) -> tuple[Filled, str | None]:
         """What was filled; and why no engine could be asked, if none could."""
@@ -191,6 +255,7 @@ class _Run:
         work: Work,
         filled: Filled,
         no_engine: str | None,
+        name: str,
     ) -> int:
         from fimbot.review.post import Poster, Recorder
         from fimbot.review.result import result_of
@@ -204,9 +269,7 @@ class _Run:
         if settings.review_mode == "review":
             poster.run(drafts, unplaced, work.plan.gone)
         if self.dry_run:
-            shown = {"requests": [asdict(request) for request in recorder.requests]}
-            write_bytes((json.dumps(shown, indent=2) + "\n").encode("ascii"), "-")
-            say("nothing was posted")
+            self.told.requests += recorder.requests
             return 0
         notes = [no_engine] if no_engine else []
         notes += filled.problems
@@ -214,7 +277,7 @@ class _Run:
         summary_only = settings.review_mode == "summary"
         composed: tuple[Draft | Unplaced, ...] = (*drafts, *unplaced)
         result = result_of(work, filled.outcomes, composed, poster.posted, notes, summary_only=summary_only)
-        self._report(work, filled.outcomes, poster.posted, result)
+        self._report(work, filled.outcomes, poster.posted, replace(result, title=name + result.title))
         if no_engine or poster.posted.read_only:
             self.commands.extend(warnings_for(result.rows))
         posted = poster.posted
@@ -231,25 +294,13 @@ class _Run:
         click.echo(result.title)
         for note in result.notes:
             say(note)
-        patch = self._patch(work, outcomes)
         self.workflow.summary(summary(result))
-        self.workflow.outputs(
-            stubs=work.found,
-            suggestions=len(posted.drafts) + len(posted.told),
-            review_url=posted.urls[-1] if posted.urls else "",
-            patch=patch,
-        )
-
-    def _patch(self, work: Work, outcomes: Sequence[Outcome]) -> str:
-        """Where it was written; "" where there is nothing to write, or nobody said where to."""
-        from fimbot.patches.store import combined_patch
-
-        suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
-        output = self.output or (self.workflow.directory and str(Path(self.workflow.directory, "fimbot.patch")))
-        if not suggestions or not output:
-            return ""
-        write_bytes(combined_patch(suggestions, work.findings.contents), output)
-        return output if output != "-" else ""
+        told = self.told
+        told.stubs += work.found
+        told.suggestions += len(posted.drafts) + len(posted.told)
+        told.review_url = posted.urls[-1] if posted.urls else told.review_url
+        told.filled |= {each.fill.stub.id: each for each in outcomes if isinstance(each, Suggestion)}
+        told.contents |= work.findings.contents
 
 
 def _token(environ: Mapping[str, str]) -> Key:
@@ -297,23 +348,33 @@ def _content(
     clone = None
     if isinstance(target.pull, int):
         with suppress(GitError):
-            clone = Clone(open_repository(Path.cwd()), server_url, key)
+            clone = Clone(open_repository(Path.cwd()), server_url, key, _configured(os.environ))
     content = content_of_clone(clone, pull.head_sha) if clone else None
     if content is not None:
         yield content, clone
         return
     wanted = [*wanted_paths(files), *(thread.path for thread in conversation.threads)]
     found = host.contents(pull.head_sha, wanted) if wanted else {}
-    with content_of_files(found, conversation.base_files[ATTRIBUTES]) as content:
+    with content_of_files(found) as content:
         yield content, None
 
 
-def _merge_base(host: Host, pull: PullRequest, files: Sequence[PullFile], clone: Clone | None) -> str | None:
-    """Only where GitHub leaves a diff out: it is asked which commit it is, since a shallow clone cannot know."""
-    from fimbot.review.content import wanted_paths
+def _configured(environ: Mapping[str, str]) -> int:
+    count = environ.get("GIT_CONFIG_COUNT", "")
+    # git refuses to run with one that is no number.
+    return int(count) if count.isdecimal() else 0
 
-    unshown = [file for file in files if file.patch is None and file.additions]
-    if clone is None or not wanted_paths(unshown):
+
+def _merge_base(
+    host: Host, pull: PullRequest, hidden: Sequence[PullFile], content: Content, clone: Clone | None
+) -> str | None:
+    """Only where GitHub leaves a diff out: it is asked which commit it is, since a shallow clone cannot know. Without
+    a clone it is a tree of these files as they were."""
+    from fimbot.review.content import tree_of
+
+    if not hidden:
         return None
     base = host.merge_base(pull.base_sha, pull.head_sha)
-    return base if clone.fetch(base) else None
+    if clone is not None:
+        return base if clone.fetch(base) else None
+    return tree_of(content.repository, host.contents(base, [file.previous or file.path for file in hidden]))

@@ -108,7 +108,9 @@ class Host:
         def read() -> tuple[PullFile, ...]:
             url = f"{self.address.path}/pulls/{number}/files"
             pages = github.PaginatedList.PaginatedList(github.File.File, self._github.requester, url, None)
-            return tuple(PullFile(f.filename, f.status, f.sha or "", f.patch, f.additions) for f in pages)
+            return tuple(
+                PullFile(f.filename, f.status, f.sha or "", f.patch, f.additions, f.previous_filename) for f in pages
+            )
 
         return self._read(f"listing the files of #{number}", read)
 

@@ -35,9 +35,11 @@ _CONVERSATION = """
 """
 _CONTENT = "fragment content on GitObject { __typename oid ... on Blob { text } }\n"
 
+# One after the other: a comment that is hidden without its new body would look as if a person had hidden it.
 MINIMISE = """
-mutation Minimise($subject: ID!) {
-  minimizeComment(input: {subjectId: $subject, classifier: OUTDATED}) { minimizedComment { isMinimized } }
+mutation Minimise($comment: ID!, $body: String!) {
+  updatePullRequestReviewComment(input: {pullRequestReviewCommentId: $comment, body: $body}) { clientMutationId }
+  minimizeComment(input: {subjectId: $comment, classifier: OUTDATED}) { minimizedComment { isMinimized } }
 }
 """
 
@@ -71,8 +73,9 @@ def expressions(commit: str, paths: Sequence[str]) -> dict[str, str]:
     return {f"e{n}": f"{commit}:{path}" for n, path in enumerate(paths)}
 
 
-def minimise(comment: str) -> Write:
-    return Write("POST", GRAPHQL, {"query": MINIMISE, "variables": {"subject": comment}})
+def minimise(comment: str, body: str) -> Write:
+    """`body`: what it says from now on."""
+    return Write("POST", GRAPHQL, {"query": MINIMISE, "variables": {"comment": comment, "body": body}})
 
 
 def next_page(connection: dict[str, Any]) -> tuple[str | None, bool]:

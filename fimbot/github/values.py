@@ -39,6 +39,8 @@ class PullFile:
     patch: str | None
     """Its hunks, with three lines of context; None for a binary file, one that was only renamed, or a large one."""
     additions: int
+    previous: str | None = None
+    """Its path before, where it was renamed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from fimbot.review.button import code_of, press
 from fimbot.review.identity import Mark, comment_line, import_line
 from fimbot.values import Fill, Stub, Suggestion
 
-# Characters. Of a comment, and of a review.
-LONGEST_BODY = 65_536
+# Characters. Of a comment, and of a review. GitHub's own limit is 65,536; a mark grows by a word when its stub is gone.
+LONGEST_BODY = 65_500
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fimbot.changes import Repository, Selection, list_paths, open_repository, read_changes
+from fimbot.changes import Blobs, Repository, Selection, generated_paths, list_paths, open_repository, read_changes
 from fimbot.changes.paths import leaves_repository, on_disk
 from fimbot.errors import GitError
 from fimbot.github.values import LISTED_FILES, PullFile
 from fimbot.review.anchors import added_ranges, hunks_of
 from fimbot.settings.keys import Key
-from fimbot.stubs.table import language_of
-from fimbot.values import FileChange, SkippedFile
+from fimbot.stubs.table import language_of, may_hold_stub
+from fimbot.values import WHOLE_FILE, FileChange, SkippedFile
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REGULAR = 0o100644
@@ -51,6 +51,8 @@ class Clone:
     repository: Repository
     server_url: str
     key: Key
+    configured: int = 0
+    """GIT_CONFIG_COUNT of the environment: how much is configured there already."""
 
     def fetch(self, *commits: str) -> bool:
         """Whether these commits are there; those that are not are fetched. No ref, branch or index changes."""
@@ -78,12 +80,13 @@ class Clone:
         """
         basic = base64.b64encode(f"x-access-token:{self.key.reveal()}".encode()).decode()
         name = f"http.{self.server_url.rstrip('/')}/.extraheader"
+        first, second = self.configured, self.configured + 1
         return {
-            "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": name,
-            "GIT_CONFIG_VALUE_0": "",
-            "GIT_CONFIG_KEY_1": name,
-            "GIT_CONFIG_VALUE_1": f"AUTHORIZATION: basic {basic}",
+            "GIT_CONFIG_COUNT": str(self.configured + 2),
+            f"GIT_CONFIG_KEY_{first}": name,
+            f"GIT_CONFIG_VALUE_{first}": "",
+            f"GIT_CONFIG_KEY_{second}": name,
+            f"GIT_CONFIG_VALUE_{second}": f"AUTHORIZATION: basic {basic}",
         }
 
 
@@ -96,24 +99,41 @@ def content_of_clone(clone: Clone, head: str) -> Content | None:
     return Content(clone.repository, head) if clone.fetch(head) else None
 
 
+def generated_at_base(paths: Iterable[str], clone: Clone | None, base: str, attributes: bytes | None) -> frozenset[str]:
+    """Those that the base's .gitattributes call generated: with those of the pull request its author could hide stubs.
+
+    `attributes`: the file at the root, as GitHub has told it, where the clone cannot get the base.
+    """
+    if clone is not None and clone.fetch(base):
+        return generated_paths(clone.repository, paths, base)
+    with content_of_files({}, attributes) as content:
+        return generated_paths(content.repository, paths)
+
+
 @contextmanager
-def content_of_files(files: Mapping[str, bytes | None], attributes: bytes | None) -> Iterator[Content]:
+def content_of_files(files: Mapping[str, bytes | None], attributes: bytes | None = None) -> Iterator[Content]:
     """A repository of its own, for as long as it is needed. `attributes`: what stands in .gitattributes."""
     with TemporaryDirectory(prefix="fimbot-review-") as directory:
         root = Path(directory)
         _init(root)
         repository = open_repository(root)
-        entries = []
-        for path, content in files.items():
-            if content is None or leaves_repository(path) or "\0" in path:
-                continue
-            blob = repository.run("hash-object", "-w", "--stdin", "--no-filters", input=content).strip()
-            entries.append(b"%o %s\t%s\0" % (_REGULAR, blob, path.encode("utf-8", "surrogateescape")))
-        repository.run("update-index", "-z", "--index-info", input=b"".join(entries))
-        tree = repository.run("write-tree").strip().decode("ascii")
+        tree = tree_of(repository, files)
         if attributes is not None:
             on_disk(root, ".gitattributes").write_bytes(attributes)
         yield Content(repository, tree)
+
+
+def tree_of(repository: Repository, files: Mapping[str, bytes | None]) -> str:
+    """Of these files alone, in a repository of our own: its index holds nothing else."""
+    entries = []
+    for path, content in files.items():
+        if content is None or leaves_repository(path) or "\0" in path:
+            continue
+        blob = repository.run("hash-object", "-w", "--stdin", "--no-filters", input=content).strip()
+        entries.append(b"%o %s\t%s\0" % (_REGULAR, blob, path.encode("utf-8", "surrogateescape")))
+    repository.run("read-tree", "--empty")
+    repository.run("update-index", "-z", "--index-info", input=b"".join(entries))
+    return repository.run("write-tree").strip().decode("ascii")
 
 
 def _init(root: Path) -> None:
@@ -130,16 +150,33 @@ def wanted_paths(files: Sequence[PullFile]) -> list[str]:
     return [file.path for file in files if file.status != "removed" and language_of(file.path)]
 
 
-def changes_of(
-    files: Sequence[PullFile], content: Content, merge_base: str | None, excluded: tuple[str, ...], max_file_bytes: int
-) -> Iterator[FileChange | SkippedFile]:
-    """The lines that the pull request added, as GitHub's own diff has them.
+def hidden_of(files: Sequence[PullFile], blobs: Blobs) -> list[PullFile]:
+    """Files of which GitHub shows no diff, since it is too large, and that may hold a stub."""
+    found = []
+    for file in files:
+        language = language_of(file.path)
+        if file.patch is None and file.additions and file.status != "removed" and language is not None:
+            source = blobs.read_path(file.path)
+            whole = [(WHOLE_FILE.start, WHOLE_FILE.end)]
+            if isinstance(source, SkippedFile) or may_hold_stub(language, source, whole):
+                found.append(file)
+    return found
 
-    `merge_base`: a commit of the content's repository, for the files of which GitHub shows no diff; None for none.
+
+def changes_of(
+    files: Sequence[PullFile],
+    hidden: Sequence[PullFile],
+    content: Content,
+    merge_base: str | None,
+    excluded: tuple[str, ...],
+    max_file_bytes: int,
+) -> Iterator[FileChange | SkippedFile]:
+    """The lines that the pull request added, as GitHub's own diff has them; `hidden`: as git has them.
+
+    `merge_base`: a commit or tree of the content's repository, for the files of which GitHub shows no diff.
     A blob that is not the one GitHub listed is never read: the names are those of the content.
     """
     there, kept = content.paths(), content.paths(excluded)
-    unshown: set[str] = set()
     for file in files:
         if not language_of(file.path) or file.status == "removed" or file.path in there - kept:
             continue
@@ -149,19 +186,18 @@ def changes_of(
             added = added_ranges(hunks_of(file.patch))
             if added:
                 yield FileChange(file.path, added, file.blob, "commit", _REGULAR)
-        elif file.additions:
-            unshown.add(file.path)
-    yield from _unshown(unshown, content, merge_base, max_file_bytes)
+    paths = {file.path for file in hidden} & there & kept
+    yield from _changes_of_hidden(paths, content, merge_base, max_file_bytes)
     if len(files) >= LISTED_FILES:
         yield SkippedFile("(others)", f"GitHub lists {LISTED_FILES:,} files at most")
 
 
-def _unshown(
+def _changes_of_hidden(
     paths: set[str], content: Content, merge_base: str | None, max_file_bytes: int
 ) -> Iterator[FileChange | SkippedFile]:
     if merge_base is None:
         for path in sorted(paths):
-            yield SkippedFile(path, "GitHub shows no diff of it, since it is too large: run this in a clone")
+            yield SkippedFile(path, "GitHub shows no diff of it, and the clone cannot fetch what it was before")
     elif paths:
         selection = Selection(f"{merge_base}..{content.tree}")
         for change in read_changes(content.repository, selection, max_file_bytes=max_file_bytes):

@@ -12,10 +12,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fimbot.stubs.identity import normalised
 from fimbot.values import Stub
 
 _ONE = r"[0-9a-f]{12}:[0-9a-f]{12}"
-_COMMENT = re.compile(rf"<!-- fimbot ({_ONE}) -->")
+_COMMENT = re.compile(rf"<!-- fimbot (gone )?({_ONE}) -->")
 _REVIEW = re.compile(rf"<!-- fimbot review((?: {_ONE})*) -->")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
@@ -32,9 +33,7 @@ class Mark:
 
 
 def mark_of(stub: Stub, source: bytes) -> Mark:
-    whole = stub.kind in ("empty-body", "placeholder")
-    text = source[stub.start : stub.end] if whole else source[stub.hole.start : stub.hole.end]
-    identity = stub.name.encode() + b"\0" + re.sub(rb"\s+", b" ", text).strip()
+    identity = stub.name.encode() + b"\0" + normalised(stub, source)
     return Mark(stub.id, hashlib.sha256(identity).hexdigest()[:12])
 
 
@@ -56,7 +55,18 @@ def review_line(marks: Sequence[Mark]) -> str:
 def mark_in(body: str) -> Mark | None:
     """The mark of a comment that the token's own user wrote."""
     match = _COMMENT.fullmatch(_last_line(body))
-    return _mark(match[1]) if match else None
+    return _mark(match[2]) if match else None
+
+
+def as_gone(body: str) -> str:
+    """A comment with a mark, when its stub is gone. GitHub does not tell who has minimised a comment, and by this it is
+    known that it was fimbot: no person has said no, and when the stub comes back, so does its suggestion."""
+    return re.sub(r"<!-- fimbot (?:gone )?(\S+) -->\Z", r"<!-- fimbot gone \1 -->", body)
+
+
+def is_gone(body: str) -> bool:
+    match = _COMMENT.fullmatch(_last_line(body))
+    return match is not None and match[1] is not None
 
 
 def marks_in(body: str) -> tuple[Mark, ...] | None:

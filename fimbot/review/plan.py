@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from fimbot.github.values import Conversation, Thread
-from fimbot.review.identity import Mark, mark_in, marks_in
+from fimbot.review.identity import Mark, is_gone, mark_in, marks_in
 from fimbot.values import Skip, Stub
 
 _IGNORE = re.compile(r"^\s*`?fimbot: ignore`?\s*$", re.IGNORECASE | re.MULTILINE)
@@ -32,21 +33,36 @@ def known_stubs(conversation: Conversation) -> dict[str, Known]:
     """By the stub's id: what has a thread, and what a review brought that has none any more."""
     threads: dict[str, list[Thread]] = {}
     marks: dict[str, Mark] = {}
+    lapsed: Counter[str] = Counter()
     for thread in conversation.threads:
         mark = mark_in(thread.body)
-        if mark is not None:
+        if mark is not None and _is_lapsed(thread):
+            lapsed[mark.id] += 1
+        elif mark is not None:
             marks[mark.id] = mark
             threads.setdefault(mark.id, []).append(thread)
     known = {id: Known(marks[id], _fate(found), tuple(found)) for id, found in threads.items()}
-    for review in conversation.reviews:
-        for mark in () if review.pending else marks_in(review.body) or ():
+    brought = [mark for each in conversation.reviews if not each.pending for mark in marks_in(each.body) or ()]
+    for mark in brought:
+        if lapsed[mark.id]:
+            lapsed[mark.id] -= 1
+        else:
             known.setdefault(mark.id, Known(mark, "suggested before, and deleted or told in the review's text"))
     return known
 
 
+def _is_lapsed(thread: Thread) -> bool:
+    """Its stub was gone, so that fimbot has minimised it, and no person has said anything."""
+    return thread.hidden and is_gone(thread.body) and not thread.resolved and not _says_no(thread)
+
+
+def _says_no(thread: Thread) -> bool:
+    return any(says_ignore(reply.body) and not reply.by_bot for reply in thread.replies)
+
+
 def _fate(threads: Iterable[Thread]) -> str:
     threads = tuple(threads)
-    if any(says_ignore(reply.body) and not reply.by_bot for thread in threads for reply in thread.replies):
+    if any(_says_no(thread) for thread in threads):
         return "ignored: somebody answered `fimbot: ignore`"
     if any(thread.resolved for thread in threads):
         return "suggested before, and resolved"
@@ -66,12 +82,16 @@ class Plan:
 KeysIn = Callable[[str], frozenset[str] | None]
 """`Mark.key` of all stubs in a file at the head; none where there is no such file, None where that cannot be known."""
 
+IsInPlace = Callable[[Stub, str], bool]
+"""Whether some file at the head would give a stub like this one this id."""
+
 
 def plan_review(
     wanted: Mapping[str, tuple[Stub, Mark]],
     known: Mapping[str, Known],
     keys_in: KeysIn,
     is_there: Callable[[str], bool],
+    is_in_place: IsInPlace,
 ) -> Plan:
     """`wanted`: by id. `is_there`: whether there is a file of this path at the head.
 
@@ -81,7 +101,7 @@ def plan_review(
     fresh: list[Stub] = []
     silent: list[Skip] = []
     for id, (stub, mark) in wanted.items():
-        before = known.get(id) or _moved(stub, mark, left, is_there)
+        before = known.get(id) or _moved(stub, mark, left, is_there, is_in_place)
         if before is None:
             fresh.append(stub)
         else:
@@ -91,11 +111,21 @@ def plan_review(
     return Plan(tuple(fresh), tuple(silent), tuple(gone))
 
 
-def _moved(stub: Stub, mark: Mark, left: Mapping[str, Known], is_there: Callable[[str], bool]) -> Known | None:
-    """The same stub in a file that was renamed: GitHub's thread went along, or stayed where no file is any more."""
+def _moved(
+    stub: Stub,
+    mark: Mark,
+    left: Mapping[str, Known],
+    is_there: Callable[[str], bool],
+    is_in_place: IsInPlace,
+) -> Known | None:
+    """The same stub in a file that was renamed: GitHub's thread went along, or stayed where no file is any more. Of a
+    comment that was deleted no path is known, but none of those at the head makes its id."""
     for each in left.values():
-        here = all(thread.path == stub.path or not is_there(thread.path) for thread in each.threads)
-        if each.threads and each.mark.key == mark.key and here:
+        if each.mark.key != mark.key:
+            continue
+        if each.threads and all(thread.path == stub.path or not is_there(thread.path) for thread in each.threads):
+            return each
+        if not each.threads and not is_in_place(stub, each.mark.id):
             return each
     return None
 

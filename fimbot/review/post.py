@@ -14,7 +14,7 @@ from fimbot.github.queries import minimise
 from fimbot.github.values import Conversation, OwnReview, PullRequest, Thread, Write
 from fimbot.reporters.style import code_span, count
 from fimbot.review.comments import LONGEST_BODY, Draft, Unplaced, fenced
-from fimbot.review.identity import marks_in, review_line
+from fimbot.review.identity import as_gone, marks_in, review_line
 from fimbot.review.plan import known_stubs
 from fimbot.windows.secrets import redact_line
 
@@ -91,7 +91,9 @@ class Poster:
                     [each for each in unplaced if each.mark.id not in there],
                 )
             for thread in gone:
-                self.writer.write("minimising a comment of an earlier run", minimise(thread.comment))
+                self.writer.write(
+                    "minimising a comment of an earlier run", minimise(thread.comment, as_gone(thread.body))
+                )
                 self.posted.minimised += 1
         except GitHubError as error:
             self.posted.problem = error
@@ -130,6 +132,8 @@ class Poster:
         while queue:
             batch = queue.pop(0)
             request, shown = self._request(batch, told)
+            if not batch and not shown:
+                break  # patches that no review can hold
             try:
                 answer = self.writer.write("posting the review", request)
             except GitHubInvalid as error:
@@ -140,6 +144,7 @@ class Poster:
                     self.posted.refused.append(
                         Unplaced(draft.suggestion, draft.mark, f"GitHub did not take it: {error}")
                     )
+                    queue += [()] if told and not queue else []
                 else:
                     half = len(batch) // 2
                     queue[:0] = [batch[:half], batch[half:]]

@@ -19,6 +19,8 @@ class Row:
     """What became of it, or the reason why there is no suggestion."""
     told: bool
     """A review holds it, of this run or of one before."""
+    exempt: bool = False
+    """It is left as it is, for the reason that is told; nobody is to be warned of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,16 @@ def result_of(
     fates |= {each.mark.id: f"as a patch: {each.reason}" for each in unposted}
     done = {draft.mark.id for draft in posted.drafts} | {each.mark.id for each in posted.told}
     done |= {each.stub.id for each in work.plan.silent}
-    listed = [each for each in work.findings.listed if stub_of(each).tier != "report"]
     rows = []
-    for each in (*outcomes, *work.beyond, *work.plan.silent, *listed):
+    for each in (*outcomes, *work.beyond, *work.plan.silent):
         stub = stub_of(each)
-        reason = each.reason if isinstance(each, Skip) else "not asked for"
+        reason = each.reason if isinstance(each, Skip) else ""
         rows.append(Row(stub, fates.get(stub.id, reason), stub.id in done))
+    for each in work.findings.listed:
+        if isinstance(each, Skip):
+            rows.append(Row(each.stub, each.reason, told=False, exempt=True))
+        elif each.tier != "report":
+            rows.append(Row(each, "not asked for", told=False))
     rows.sort(key=lambda row: (row.stub.path, row.stub.hole.start))
     title = f"{count(work.found, 'stub')}, {count(len(posted.drafts) + len(posted.told), 'new suggestion')}"
     return Result(title, tuple(rows), work.findings.skipped_files, tuple(notes), unposted)

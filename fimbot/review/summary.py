@@ -55,7 +55,7 @@ def _fitting(lines: Sequence[str], room: int) -> str:
 def warnings_for(rows: Iterable[Row]) -> list[str]:
     """Workflow commands, one a line, for the lines of the stubs; as many as GitHub shows."""
     found = []
-    for row in [row for row in rows if not row.told][:ANNOTATIONS]:
+    for row in [row for row in rows if not row.told and not row.exempt][:ANNOTATIONS]:
         stub = row.stub
         place = f"file={_property(stub.path)},line={stub.hole_start_line},endLine={stub.hole_end_line}"
         text = f"{one_line(stub.name)} is a stub ({stub.why}): {one_line(row.fate)}"

@@ -15,6 +15,7 @@ from fimbot.review.content import Content
 from fimbot.review.identity import Mark, mark_of
 from fimbot.review.plan import Plan, known_stubs, plan_review
 from fimbot.stubs.find import find_stubs
+from fimbot.stubs.identity import id_of, normalised
 from fimbot.values import WHOLE_FILE, Outcome, Skip, SkippedFile, Stub, Suggestion, stub_of
 
 DEFAULT_SUGGESTIONS = 10
@@ -61,8 +62,12 @@ def look_at(
         except ParseError:
             return None
 
+    def is_in_place(stub: Stub, id: str) -> bool:
+        text = normalised(stub, findings.contents[stub.path])
+        return any(id_of(path, stub.name, text) == id for path in paths)
+
     wanted = {stub.id: (stub, marks[stub.id]) for stub in findings.wanted}
-    plan = plan_review(wanted, known_stubs(conversation), keys_in, paths.__contains__)
+    plan = plan_review(wanted, known_stubs(conversation), keys_in, paths.__contains__, is_in_place)
     # Those that a button can commit first: the limit is better spent on them.
     fresh = sorted(plan.fresh, key=lambda stub: not _has_button(stub, hunks.get(stub.path, ())))
     room = max(0, limit - len(plan.silent))

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.file import SourceFile, comment_above, qualified_name
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
+from fimbot.stubs.identity import may_have_twins, named, with_ids
 from fimbot.stubs.judgement import judge
 from fimbot.stubs.language import Body, Item, Language, Site, load, text_of
 from fimbot.stubs.loose import Loose, loose_stubs
 from fimbot.stubs.table import dialect, language_of, may_hold_stub
-from fimbot.values import LineRange, Skip, Stub, stub_of
+from fimbot.values import WHOLE_FILE, LineRange, Skip, Stub, stub_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,7 +34,17 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
 
 def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, without asking the hint first."""
-    file = SourceFile(path, source, language, tuple(added))
+    found = _touched(SourceFile(path, source, language, tuple(added)))
+    if WHOLE_FILE in added or not may_have_twins(found, source):
+        return with_ids(found, source)
+    whole = with_ids(_touched(SourceFile(path, source, language, (WHOLE_FILE,))), source)
+    ids = {_position(each): stub_of(each).id for each in whole}
+    return tuple(named(each, ids[_position(each)]) for each in found)
+
+
+def _touched(file: SourceFile) -> list[Stub | Skip]:
+    """Without ids."""
+    language = file.language
     bodies: list[Stub | Skip] = []
     loose: list[Loose] = []
     around: list[Node] = []
@@ -54,7 +62,7 @@ def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineR
             if language.name_of(node) and language.body(node) is not None:
                 around.append(node)
     taken = [(stub.start, stub.end) for stub in map(stub_of, bodies)]
-    return _with_ids(sorted([*bodies, *loose_stubs(file, loose, taken)], key=_position), source)
+    return sorted([*bodies, *loose_stubs(file, loose, taken)], key=_position)
 
 
 def _position(found: Stub | Skip) -> tuple[int, int]:
@@ -103,27 +111,3 @@ def _items(body: Body, language: Language) -> Iterator[Item]:
             yield Item("comment", node, text_of(node))
         else:
             yield language.classify(node)
-
-
-def _with_ids(found: list[Stub | Skip], source: bytes) -> tuple[Stub | Skip, ...]:
-    """Ids of path + qualified name + normalised text, and the ordinal where all three are the same twice."""
-    seen: dict[str, int] = {}
-    named: list[Stub | Skip] = []
-    for each in found:
-        stub = each.stub if isinstance(each, Skip) else each
-        body = stub.kind in ("empty-body", "placeholder")
-        text = source[stub.start : stub.end] if body else source[stub.hole.start : stub.hole.end]
-        identity = b"\0".join(
-            (
-                stub.path.encode("utf-8", "surrogateescape"),
-                stub.name.encode(),
-                re.sub(rb"\s+", b" ", text).strip(),
-            )
-        )
-        digest = hashlib.sha256(identity).hexdigest()
-        ordinal = seen[digest] = seen.get(digest, -1) + 1
-        stub = replace(
-            stub, id=(hashlib.sha256(b"%s %d" % (identity, ordinal)).hexdigest() if ordinal else digest)[:12]
-        )
-        named.append(Skip(stub, each.reason) if isinstance(each, Skip) else stub)
-    return tuple(named)

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from tests.action.expressions import evaluate, expand, to_text
 
+HOST = "/home/runner/work-of-the-host"
 SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"]}
 
 
@@ -64,8 +65,9 @@ def run_action(
     """`done`: steps, by id, that need not be run again."""
     action = load(directory / "action.yml")
     assert action["runs"]["using"] == "composite"
-    github = job.github | {"action_path": str(directory)}
-    contexts: dict[str, Any] = {"github": github, "runner": {"os": "Linux", "temp": str(job.temp)}}
+    # As in a job with a container, where these name directories of the host: https://github.com/actions/runner/issues/2185
+    github = job.github | {"action_path": f"{HOST}/_actions/acme/fimbot/v1", "workspace": f"{HOST}/shop/shop"}
+    contexts: dict[str, Any] = {"github": github, "runner": {"os": "Linux", "temp": f"{HOST}/_temp"}}
     contexts["inputs"] = _inputs(action["inputs"], inputs, contexts)
     steps: dict[str, Done] = {}
     failed = False

@@ -32,6 +32,7 @@ def setup_uv(given: Mapping[str, str], job: Job) -> Mapping[str, str]:
     from uv import find_uv_bin
 
     assert set(given) <= SETUP_UV
+    assert Path(given["working-directory"], "requirements.lock").is_file(), "uv is to obey no file of the workspace"
     job.path.append(str(Path(find_uv_bin()).parent))
     return {}
 

@@ -130,6 +130,16 @@ def test_a_stub_that_was_moved_to_another_depth_is_no_place_for_the_old_lines(su
     assert (suggested.root / "a.py").read_text() == moved
 
 
+def test_of_identical_stubs_the_one_that_was_touched_is_filled(workshop: Workshop) -> None:
+    twin = "def one() -> int:\n    # TODO: count\n    pass\n"
+    workshop.commit({"a.py": twin})
+    workshop.commit({"a.py": f"{twin}\n\n{twin}"})
+    workshop.server.text = "    return 1\n"
+    assert workshop.fimbot("suggest", "HEAD~1").status == 0
+    assert workshop.fimbot("apply", "--all").status == 0
+    assert (workshop.root / "a.py").read_text() == f"{twin}\n\ndef one() -> int:\n    return 1\n"
+
+
 def test_a_link_that_took_the_files_place_is_not_followed(suggested: Workshop) -> None:
     outside = suggested.root.parent / "outside.py"
     outside.write_text(TWO)

@@ -230,9 +230,9 @@ def test_graphql_tells_permission_and_absence_apart(site: Site) -> None:
     host = site.host(site.server.add_token("reader[bot]", permissions=READ_ONLY))
     comment = site.server.people.comment(site.pull, "a.py", 1, "x")
     with pytest.raises(GitHubForbidden, match="Resource not accessible"):
-        host.write("minimising", minimise(node_id("PRRC", comment.id)))
+        host.write("minimising", minimise(node_id("PRRC", comment.id), "x"))
     with pytest.raises(GitHubGone):
-        host.write("minimising", minimise("PRRC_none"))
+        host.write("minimising", minimise("PRRC_none", "x"))
 
 
 def test_what_is_not_there_is_gone(site: Site) -> None:

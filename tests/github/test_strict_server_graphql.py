@@ -145,6 +145,32 @@ def test_a_comment_is_minimised_with_what_a_workflow_may(desk: Desk, why: str, r
     assert [request.acted for request in desk.github.writes] == [True, True]
 
 
+UPDATE = """
+mutation($id: ID!, $body: String!) {
+  updatePullRequestReviewComment(input: {pullRequestReviewCommentId: $id, body: $body}) {
+    pullRequestReviewComment { body }
+  }
+}
+"""
+
+
+def test_a_comment_gets_another_body_with_what_a_workflow_may(desk: Desk) -> None:
+    desk.review(on(10))
+    node = desk.of_pull("GET", "/comments").json()[0]["node_id"]
+    shown = desk.graphql(UPDATE, id=node, body="Better.")["data"]["updatePullRequestReviewComment"]
+    assert shown == {"pullRequestReviewComment": {"body": "Better."}}
+    assert desk.pull.comments[0].body == "Better."
+    reader = desk.github.add_token("github-actions[bot]", permissions=READ_ONLY)
+    assert error(desk.graphql(UPDATE, reader, id=node, body="Worse.")) == (
+        "FORBIDDEN",
+        "Resource not accessible by integration",
+    )
+    assert error(desk.graphql(UPDATE, id=node, body=" "))[0] == "UNPROCESSABLE"
+    assert error(desk.graphql(UPDATE, id=node, body="x" * 65_537))[0] == "UNPROCESSABLE"
+    assert error(desk.graphql(UPDATE, id="PRRC_none", body="x"))[0] == "NOT_FOUND"
+    assert desk.pull.comments[0].body == "Better."
+
+
 def test_the_node_of_the_rest_api_is_the_same(desk: Desk) -> None:
     desk.review(on(10))
     said = desk.github.people.say(desk.pull, "Hello.")

@@ -112,7 +112,7 @@ class Desk:
         path = self.home / "event.json"
         path.write_text(json.dumps(payload))
         event = {"GITHUB_EVENT_PATH": str(path), "GITHUB_REPOSITORY": "acme/shop", "GITHUB_ACTIONS": "true"}
-        return self.fimbot("review", *options, at=at, **event, **environ)
+        return self.fimbot("review", *options, at=at, **(event | environ))
 
     def since(self, count: int) -> list[Request]:
         return self.github.requests[count:]

@@ -15,7 +15,7 @@ from fimbot.github.host import object_id
 from fimbot.github.values import PullFile
 from fimbot.review.content import changes_of, content_of_files
 from fimbot.values import FileChange, LineRange, SkippedFile
-from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk
+from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk, stubs
 
 
 def state(root: Path) -> dict[str, bytes]:
@@ -94,6 +94,28 @@ def test_a_clone_of_something_else_is_no_clone(desk: Desk) -> None:
     assert len(pull.comments) == 1
 
 
+@pytest.mark.parametrize("depth", [["--depth=1"], []], ids=["shallow", "whole"])
+def test_attributes_are_those_of_the_base(desk: Desk, depth: list[str]) -> None:
+    """With its own the pull request could hide its stubs, or have them filled where nobody wants it."""
+    desk.shop.commit("main", {"gen/deep/.gitattributes": "*.py linguist-generated\n"})
+    hostile = {".gitattributes": "*.py linguist-generated\n", "gen/deep/.gitattributes": "*.py -linguist-generated\n"}
+    pull = desk.open({"a.py": STUBBED, "gen/deep/b.py": STUBBED, **hostile})
+    root = desk.clone("clone", *depth, at="refs/pull/1/merge")
+    before = state(root)
+    desk.review(pull, at=root)
+    assert [comment.thread.original.path for comment in pull.comments] == ["a.py"]
+    assert state(root) == before
+
+
+def test_attributes_of_a_base_that_cannot_be_fetched_are_those_at_the_root(desk: Desk) -> None:
+    desk.shop.commit("main", {".gitattributes": "gen/* linguist-generated\n"})
+    pull = desk.open({"a.py": STUBBED, "gen/b.py": STUBBED, ".gitattributes": "a.py linguist-generated\n"})
+    root = desk.clone("clone", "--depth=1", at="refs/pull/1/head")
+    desk.git("remote", "set-url", "origin", str(desk.home / "unreachable"), at=root)
+    desk.review(pull, at=root)
+    assert [comment.thread.original.path for comment in pull.comments] == ["a.py"]
+
+
 def test_a_diff_that_github_leaves_out_is_read_in_the_clone(desk: Desk) -> None:
     """A shallow clone, whose merge base is fetched; no button, since GitHub shows no line to hang it on."""
     desk.shop.commit("main", {"big.py": BASE})
@@ -105,13 +127,35 @@ def test_a_diff_that_github_leaves_out_is_read_in_the_clone(desk: Desk) -> None:
     assert "GitHub shows no diff of this file" in review.body and "+    return a + b" in review.body
 
 
-def test_a_diff_that_github_leaves_out_is_told_without_a_clone(desk: Desk) -> None:
+def test_a_diff_that_github_leaves_out_is_made_through_the_api_without_a_clone(desk: Desk) -> None:
+    """Also of a file that was renamed: what stood there before is nobody's change."""
+    old = BASE + "# a line\n" * 40 + stubs(1)
+    desk.shop.commit("main", {"big.py": old})
+    desk.github.hard_limits.patch_lines = 6
+    pull = desk.open({"big.py": None, "renamed.py": old + ADD})
+    result = desk.review(pull)
+    assert result.status == 0, result.told
+    (review,) = pull.reviews
+    assert review.body.count("+    return a + b") == 1 and "`add` in `renamed.py`" in review.body
+
+
+def test_a_diff_that_github_leaves_out_is_not_asked_for_where_there_is_no_stub(desk: Desk) -> None:
+    desk.github.hard_limits.patch_lines = 6
+    pull = desk.open({"big.py": FILLED})
+    result = desk.review(pull)
+    assert len(desk.github.requests) <= 4
+    assert "big.py" not in result.summary
+
+
+def test_a_diff_that_the_clone_cannot_make_is_told(desk: Desk) -> None:
     desk.shop.commit("main", {"big.py": BASE})
     desk.github.hard_limits.patch_lines = 6
     pull = desk.open({"big.py": STUBBED})
-    result = desk.review(pull)
+    root = desk.clone("clone", "--depth=1", at="refs/pull/1/head")
+    desk.git("remote", "set-url", "origin", str(desk.home / "unreachable"), at=root)
+    result = desk.review(pull, at=root)
     assert desk.posts == []
-    assert "run this in a clone" in result.summary
+    assert "the clone cannot fetch what it was before" in result.summary
 
 
 def test_what_is_not_utf8_has_no_button_and_the_patch_has_its_bytes(desk: Desk) -> None:
@@ -196,6 +240,18 @@ def test_git_shows_the_token_once_to_githubs_own_host(desk: Desk, git_host: GitH
     assert git_host.shown == [[f"basic {basic}"]]
 
 
+def test_what_the_environment_configures_stays_configured(desk: Desk, git_host: GitHost) -> None:
+    """As a runner or a container does whose workspace another user owns, or that is behind a proxy."""
+    root, pull = desk.clone(), desk.open()
+    desk.git("remote", "set-url", "origin", "shop:acme/shop", at=root)
+    first = {"GIT_CONFIG_KEY_0": f"url.{git_host.url}/.insteadOf", "GIT_CONFIG_VALUE_0": "shop:"}
+    second = {"GIT_CONFIG_KEY_1": f"http.{git_host.url}/.extraheader", "GIT_CONFIG_VALUE_1": "X-Proxy: mine"}
+    more = {"GIT_CONFIG_COUNT": "2", "GITHUB_SERVER_URL": git_host.url}
+    assert desk.review(pull, at=root, **first, **second, **more).status == 0
+    basic = base64.b64encode(f"x-access-token:{desk.token}".encode()).decode()
+    assert git_host.shown == [[f"basic {basic}"]]
+
+
 def test_git_shows_the_token_to_no_other_host(desk: Desk, git_host: GitHost) -> None:
     root, pull = desk.clone(), desk.open()
     desk.git("remote", "set-url", "origin", f"{git_host.url}/acme/shop", at=root)
@@ -211,7 +267,7 @@ def listed(path: str, content: bytes = STUBBED.encode(), **more: str | None) -> 
 
 def changes(files: list[PullFile], contents: dict[str, bytes | None]) -> list[FileChange | SkippedFile]:
     with content_of_files(contents, None) as content:
-        return list(changes_of(files, content, None, (":(top,exclude,glob)vendor/**",), 1_000_000))
+        return list(changes_of(files, [], content, None, (":(top,exclude,glob)vendor/**",), 1_000_000))
 
 
 def test_what_is_no_code_was_removed_or_is_excluded_is_no_change() -> None:

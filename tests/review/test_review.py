@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,16 @@ def test_one_review_whose_suggestion_gives_exactly_the_intended_file(desk: Desk)
     (comment,) = pull.comments
     assert (review.state, review.commit_id) == ("COMMENTED", pull.head_sha)
     assert comment.body.startswith("A body for `add`, which is a stub (")
-    assert "codestral-2501" in comment.body
+    sentence, suggestion, folded, mark = re.split(r"\n\n(?=```suggestion|<details>|<!-- fimbot )", comment.body)
+    assert sentence.endswith(").") and suggestion == "```suggestion\n    return a + b\n```"
+    assert folded.startswith("<details><summary>How it was checked</summary>") and folded.endswith("</details>")
+    for said in (
+        "By `langdock`, model `codestral-2501`",
+        "parses, and is complete",
+        "Tests: not run",
+        f"Id `{mark[12:24]}`",
+    ):
+        assert said in folded
     assert desk.github.people.apply_suggestion(comment.id) == FILLED.encode()
     assert result.outputs["stubs"] == result.outputs["suggestions"] == "1"
     assert result.outputs["review-url"].endswith(f"#pullrequestreview-{review.id}")
@@ -74,6 +84,15 @@ def test_dry_run_prints_exactly_what_would_be_posted(desk: Desk) -> None:
     assert desk.review(pull).status == 0
     (post,) = desk.posts
     assert shown == {"method": post.method, "url": post.path, "body": post.body}
+
+
+def test_dry_run_of_what_is_left_alone_prints_no_payload_and_the_reason(desk: Desk) -> None:
+    pull = desk.open()
+    desk.github.people.convert_to_draft(pull)
+    shown = json.loads(desk.review(pull, "--dry-run").out)
+    assert shown == {"requests": [], "reason": "it is a draft (skip-drafts)"}
+    merge_group = desk.on({"merge_group": {}}, "--dry-run", GITHUB_ACTIONS="")
+    assert "merge queue" in json.loads(merge_group.out)["reason"]
 
 
 def test_mistake_9_it_comments_and_never_demands_changes_even_on_ones_own_pull_request(desk: Desk) -> None:
@@ -199,8 +218,18 @@ def test_excluded_and_generated_files_are_left_alone(desk: Desk) -> None:
         "main", {"fimbot.toml": "exclude = ['vendor/**']\n", ".gitattributes": "gen/* linguist-generated\n"}
     )
     pull = desk.open({"vendor/x.py": STUBBED, "gen/y.py": STUBBED, "z.py": STUBBED})
-    desk.review(pull)
+    result = desk.review(pull)
     assert [comment.thread.original.path for comment in pull.comments] == ["z.py"]
+    assert "| `gen/y.py:8` | `add` | `in a file that .gitattributes calls generated` |" in result.summary
+
+
+def test_each_reason_to_leave_a_stub_stands_in_the_summary_and_warns_nobody(desk: Desk) -> None:
+    ignored = stubs(1).replace("raise NotImplementedError", "pass  # TODO, fimbot: ignore")
+    pull = desk.open({"a.py": STUBBED, "b.py": ignored})
+    result = desk.review(pull, LANGDOCK_API_KEY="", GITHUB_ACTIONS="true")
+    assert "| `b.py:3` | `f0` | `fimbot: ignore` |" in result.summary
+    assert result.out.count("::warning file=") == 1 and "::warning file=a.py" in result.out
+    assert result.outputs["stubs"] == "1"
 
 
 @pytest.mark.parametrize(
@@ -315,6 +344,28 @@ def test_after_another_workflow_of_a_fork_its_head_is_reviewed(desk: Desk) -> No
     older = desk.on({"workflow_run": run | {"head_sha": "a" * 40}})
     assert older.status == 0
     assert "no open pull request has this head" in older.err
+
+
+def test_each_pull_request_of_a_branch_is_reviewed(desk: Desk) -> None:
+    """Of two from one branch into two bases, after another workflow: what is new in the one is old in the other."""
+    desk.shop.branch("stable", at="main")
+    desk.shop.commit("main", {"b.py": STUBBED})
+    old = desk.open({"a.py": STUBBED})
+    new = desk.github.open_pull("acme/shop", head="work", base="stable")
+    draft = desk.github.open_pull("acme/shop", head="work", base="main", draft=True)
+    run = {"event": "pull_request", "head_sha": new.head_sha, "head_branch": "work"}
+    event = {"workflow_run": run | {"head_repository": {"owner": {"login": "acme"}}}}
+    patch = desk.home / "out.patch"
+    result = desk.on(event, "--output", str(patch))
+    assert result.status == 0, result.told
+    assert [comment.thread.original.path for comment in old.comments] == ["a.py"]
+    assert [comment.thread.original.path for comment in new.comments] == ["a.py", "b.py"]
+    assert draft.comments == []
+    assert "3 pull requests have this head" in result.err
+    assert "#3: it is a draft" in result.err
+    assert (result.outputs["stubs"], result.outputs["suggestions"]) == ("3", "3")
+    assert patch.read_bytes().count(b"+    return a + b") == 2
+    assert "## fimbot: #1: 1 stub" in result.summary and "## fimbot: #2: 2 stubs" in result.summary
 
 
 def test_other_peoples_text_is_no_command_to_the_runner(desk: Desk) -> None:

@@ -62,6 +62,7 @@ def test_mistake_5_only_what_nobody_was_told_is_annotated_and_no_more_than_is_sh
     assert len(commands) == ANNOTATIONS
     assert commands[0].startswith("::warning file=a.py,line=2,endLine=2,title=fimbot::f is a stub (")
     assert warnings_for([told]) == []
+    assert warnings_for([replace(ROW, exempt=True)]) == []
 
 
 def test_an_annotation_is_one_command_whatever_is_in_it() -> None:

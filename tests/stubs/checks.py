@@ -11,7 +11,7 @@ from fimbot.stubs.find import find_stubs, stubs_in
 from fimbot.stubs.language import Language, load, walk
 from fimbot.stubs.near import may_touch_stub
 from fimbot.stubs.table import language_of, may_hold_stub
-from fimbot.values import WHOLE_FILE, Stub, stub_of
+from fimbot.values import WHOLE_FILE, LineRange, Stub, stub_of
 from tests.stubs.cases import Case, find, told
 
 if TYPE_CHECKING:
@@ -120,3 +120,11 @@ def check_torn(path: str, source: bytes) -> None:
         stub = stub_of(found)
         assert 0 <= stub.hole.start <= stub.hole.end <= len(source)
         assert 0 <= stub.start <= stub.end <= len(source)
+
+
+def check_ids(path: str, source: bytes, line: int) -> None:
+    """Those that one line touches are named as in the whole file, also where the file is torn or stands there twice."""
+    for text in (source, source + b"\n\n" + source):
+        whole = {(stub_of(found).id, stub_of(found).hole) for found in find_stubs(path, text, [WHOLE_FILE])}
+        touched = find_stubs(path, text, [LineRange(text.count(b"\n") + 1 - line, text.count(b"\n") + 1)])
+        assert {(stub_of(found).id, stub_of(found).hole) for found in touched} <= whole, text.decode("utf-8", "replace")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.stubs.cases import Case
-from tests.stubs.checks import check, check_hint, check_torn, torn, variations
+from tests.stubs.checks import check, check_hint, check_ids, check_torn, torn, variations
 from tests.stubs.rewritten import check_rewritten
 
 TABLES: dict[str, list[Case]] = {
@@ -48,3 +48,9 @@ def test_the_hint_lets_every_stub_through(language: str, data: st.DataObject) ->
 @given(data=st.data())
 def test_a_torn_file_is_no_error(language: str, data: st.DataObject) -> None:
     check_torn(*data.draw(torn(TABLES[language])))
+
+
+@pytest.mark.parametrize("language", TABLES)
+@given(data=st.data(), line=st.integers(0, 30))
+def test_an_id_does_not_depend_on_what_is_touched(language: str, data: st.DataObject, line: int) -> None:
+    check_ids(*data.draw(torn(TABLES[language])), line)

@@ -48,6 +48,43 @@ def test_two_identical_todos_of_one_function_differ() -> None:
     assert len(set(twice)) == 2
 
 
+TWINS = b"""if X:
+    def f():
+        pass  # TODO
+
+    def g():
+        h()
+        # TODO: check
+        h()
+        # TODO: check
+else:
+    def f():
+            pass  # TODO
+
+    def g():
+        # TODO: check
+        i()
+
+
+def f():
+    pass  # TODO
+"""
+
+
+@given(st.lists(st.integers(1, TWINS.count(b"\n")), min_size=1, max_size=4))
+def test_of_identical_stubs_each_keeps_its_id_whatever_is_touched(lines: list[int]) -> None:
+    """Or `fimbot apply`, which reads the whole file, fills another one than was meant."""
+    whole = {(stub_of(found).id, stub_of(found).hole) for found in find_stubs("a.py", TWINS, [WHOLE_FILE])}
+    assert len(whole) == 6
+    touched = find_stubs("a.py", TWINS, [LineRange(line, line) for line in lines])
+    assert {(stub_of(found).id, stub_of(found).hole) for found in touched} <= whole
+
+
+def test_a_text_that_is_also_elsewhere_makes_no_other_id() -> None:
+    quoted = b'"""\n' + SOURCE + b'"""\n' + SOURCE
+    assert [stub_of(found).id for found in find_stubs("a.py", quoted, [LineRange(1, 40)])] == ids("a.py", SOURCE)
+
+
 def test_no_stub_without_an_added_line_in_it() -> None:
     assert find_stubs("a.py", SOURCE, [LineRange(1, 3)]) == ()
     assert [stub_of(found).name for found in find_stubs("a.py", SOURCE, [LineRange(9, 9)])] == ["g"]

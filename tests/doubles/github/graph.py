@@ -50,6 +50,7 @@ class Graph:
     rates: RateLimits
     grant: Grant | None
     html: str
+    longest_body: int
 
     def root(self) -> Node:
         return {
@@ -62,6 +63,7 @@ class Graph:
             "unminimizeComment": lambda info, input: self._minimize(input, None),
             "resolveReviewThread": lambda info, input: self._resolve(input, True),
             "unresolveReviewThread": lambda info, input: self._resolve(input, False),
+            "updatePullRequestReviewComment": lambda info, input: self._update(input),
         }
 
     # Reading.
@@ -323,6 +325,22 @@ class Graph:
         assert self.grant is not None
         thing.resolved_by = self.grant.user if resolved else None
         return {"clientMutationId": given.get("clientMutationId"), "thread": self._thread(pull, thing)}
+
+    def _update(self, given: Node) -> Node:
+        pull, thing = self._find(given["pullRequestReviewCommentId"])
+        if not isinstance(thing, Comment):
+            name = given["pullRequestReviewCommentId"]
+            raise Told(
+                "NOT_FOUND", f"Could not resolve to PullRequestReviewComment node with the global id of '{name}'."
+            )
+        self._require(pull.repository, "pull_requests", "write")
+        if not given["body"].strip():
+            raise Told("UNPROCESSABLE", "Body can't be blank")
+        if len(given["body"]) > self.longest_body:
+            raise Told("UNPROCESSABLE", f"Body is too long (maximum is {self.longest_body} characters)")
+        thing.body, thing.updated_at = given["body"], self.world.clock.now()
+        shown = self._comment(pull, thing)
+        return {"clientMutationId": given.get("clientMutationId"), "pullRequestReviewComment": shown}
 
     def _may(self, repository: Repository, permission: str, access: Permission) -> bool:
         return self.grant is not None and self.grant.covers(repository.name) and self.grant.may(permission, access)

@@ -203,7 +203,7 @@ class GitHubServer:
         request.login = None if grant is None else grant.user.login
         refresh(self.world)
         if request.path == "/graphql" and request.method == "POST":
-            graph = Graph(self.world, self.limits, grant, self.url)
+            graph = Graph(self.world, self.limits, grant, self.url, self.hard_limits.body)
             return self.limits.spend_graphql(grant) or graphql.answer(graph, request.body)
         return self._act_rest(request, grant)
 
