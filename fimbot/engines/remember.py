@@ -20,6 +20,9 @@ class Remembering:
     def render(self, window: Window) -> tuple[str, str]:
         return self._engine.render(window)
 
+    def known(self, question: Question) -> Completion | None:
+        return self._cache.get(key(self.fingerprint, question))
+
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         name = key(self.fingerprint, question)
         known = self._cache.get(name)
