@@ -24,9 +24,9 @@ from fimbot.windows.window import build_window
 from tests.commands.conftest import Workshop, workshop
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY, Exchange, Script
-from tests.hook.attempts import Attempt, Hook, attempt, fork, interpreter, write_hooks
+from tests.hook.attempts import Attempt, Hook, attempt, interpreter, write_hooks
 
-__all__ = ["fork", "workshop"]
+__all__ = ["workshop"]
 
 DEADLINE = 1.5
 PROC = Path("/proc")

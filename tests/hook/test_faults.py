@@ -22,9 +22,9 @@ import pytest
 from tests.commands.conftest import FILLED, STUBBED, Workshop, workshop
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY, Exchange, Script
-from tests.hook.attempts import Attempt, Hook, attempt, fork, interpreter, write_hooks
+from tests.hook.attempts import Attempt, Hook, attempt, interpreter, write_hooks
 
-__all__ = ["fork", "workshop"]
+__all__ = ["workshop"]
 
 DEADLINE = 1.0
 SECOND = 1.0

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Workshop, workshop
-from tests.hook.attempts import Attempt, Hook, attempt, fork, write_hooks
+from tests.hook.attempts import Attempt, Hook, attempt, write_hooks
 
-__all__ = ["fork", "workshop"]
+__all__ = ["workshop"]
 
 ID = re.compile(r"  ([0-9a-f]{12})(?:  |$)", re.MULTILINE)
 
