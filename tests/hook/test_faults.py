@@ -404,12 +404,12 @@ def test_a_check_of_whole_files_takes_its_time(hooked: Workshop, fork: Hook) -> 
 @in_gits_place
 @pytest.mark.parametrize("option", [[], ["--check"]], ids=["fimbot", "fimbot-check"])
 def test_what_is_found_is_shown_with_a_git_that_hangs_in_the_end(
-    hooked: Workshop, usual_start: float, option: list[str]
+    hooked: Workshop, fork: Hook, usual_start: float, option: list[str]
 ) -> None:
     """It is only asked what HEAD was, to know later on what was kept."""
     commits(hooked, interpreter)
     environ = hanging_git(hooked, "--walk-reflogs") | {"FIMBOT_HOOK_DEADLINE": "2"}
-    done = attempt(hooked, *interpreter("hook", *option), environ=environ)
+    done = attempt(hooked, *fork("hook", *option), environ=environ)
     assert (done.status, done.err) == (1, "")
     assert "a.py:8  add  " in done.out
     assert_in_time(done.seconds, usual_start, deadline=2)
@@ -485,7 +485,7 @@ def test_what_came_in_time_is_shown_where_the_rest_cannot_be_finished_later(hook
     commits(hooked, interpreter)
     hooked.write("b.py", "import re\n\n\ndef other(a: int) -> int:\n    raise NotImplementedError\n")
     hooked.git("add", "--all")
-    environ = {"FIMBOT_HOOK_DEADLINE": "3", "FIMBOT_CONCURRENCY": "1", "FIMBOT_BACKGROUND": "true"}
+    environ = {"FIMBOT_HOOK_DEADLINE": "5", "FIMBOT_CONCURRENCY": "1", "FIMBOT_BACKGROUND": "true"}
     done = attempt(hooked, *FULL_DISK, *interpreter("hook"), environ=environ)
     assert done.status == 1 and "    return a + b\n" in done.out, done
     assert "1 stub not answered in time, and the background process could not be started: " in done.err
