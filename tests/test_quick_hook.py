@@ -52,6 +52,12 @@ def test_a_hint_without_a_stub_is_told_from_one_by_the_parser(here: Sandbox) -> 
     assert quick.run(["hook"]) == 0
 
 
+def test_a_change_that_takes_long_to_parse_is_left_to_whoever_has_a_deadline(here: Sandbox) -> None:
+    stage(here, "new.py", HINTED * 3_000)
+    assert quick.run(["hook"]) is None
+    assert quick.run(["hook", "--check"]) is None
+
+
 def test_the_parser_sees_the_whole_file(here: Sandbox) -> None:
     protocol = "class P(Protocol):\n" + "".join(f"    a{n}: int\n" for n in range(200)) + "    def f(self): ...\n"
     here.commit(a_py=protocol)

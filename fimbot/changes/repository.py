@@ -10,16 +10,16 @@ The environment is inherited on purpose: in a hook GIT_INDEX_FILE names the inde
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from fimbot.errors import GitError
 from fimbot.git_options import CONFIGURATION, ENVIRONMENT
+from fimbot.processes import waiting_for
 
 if TYPE_CHECKING:
     from git import Git
@@ -104,7 +104,8 @@ class Repository:
             raise GitError(f"git could not be started: {error}") from error
         errors = _Drain(process.stderr)
         try:
-            yield process, errors
+            with waiting_for(process.proc):
+                yield process, errors
         finally:
             # Ends the process when the reader stopped early.
             process.__del__()
@@ -170,30 +171,28 @@ def _run(
     input: bytes | None,
     environ: Mapping[str, str] | None = None,
 ) -> tuple[int, bytes, str]:
+    from subprocess import PIPE
+
     from git import GitCommandNotFound
 
     try:
-        with tempfile.TemporaryFile() if input else nullcontext() as stdin:
-            if input and stdin:
-                # A file and not a pipe: git may write megabytes before it has read all of its input.
-                stdin.write(input)
-                stdin.seek(0)
-            status, output, message = git.execute(
-                _command(git, at, arguments, config),
-                istream=stdin,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env={**ENVIRONMENT, **(environ or {})},
-            )
+        # It ends the process when it is no longer referred to.
+        started: Any = git.execute(
+            _command(git, at, arguments, config),
+            istream=PIPE if input else None,
+            as_process=True,
+            env={**ENVIRONMENT, **(environ or {})},
+        )
+        with waiting_for(started.proc):
+            # Reads and writes at the same time: git may write megabytes before it has read all of its input.
+            output, errors = started.proc.communicate(input)
     except GitCommandNotFound as error:
         raise GitError("git was not found: install it, or put it on PATH") from error
     except OSError as error:
         raise GitError(f"git could not be started: {error}") from error
     except ValueError as error:  # a NUL in an argument
         raise GitError(f"git does not take this argument: {error}") from error
-    return status, output, message
+    return started.proc.returncode, output, text(errors)
 
 
 def explain(message: str, command: str, at: Path) -> str:

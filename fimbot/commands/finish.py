@@ -8,21 +8,18 @@ from __future__ import annotations
 import os
 import sys
 import threading
-
-from filelock import FileLock, Timeout
+from contextlib import ExitStack
 
 from fimbot.commands.main import log_unexpected
 from fimbot.commands.session import remembering
 from fimbot.engines.protocol import Deadline
 from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError
-from fimbot.hook.hand_over import HandedOver, take_over
+from fimbot.hook.hand_over import HandedOver, sweep, take, take_over
 from fimbot.pipeline import fill
 
 # For the engine to notice its deadline by itself.
 GRACE_SECONDS = 5.0
-# A hook that looks whether somebody is at work holds the lock for a moment.
-LOCK_SECONDS = 1.0
 
 
 def main() -> int:
@@ -31,12 +28,9 @@ def main() -> int:
     end.daemon = True
     end.start()
     try:
-        # Not the Git directory itself: a repository that was removed meanwhile is not made again.
-        job.lock.parent.mkdir(exist_ok=True)
-        with FileLock(job.lock, timeout=LOCK_SECONDS):
-            _finish(job)
-    except (Timeout, FimbotError, OSError):
-        return FimbotError.exit_status  # another one is at it, or the engine is down: the hook has said what to do
+        _finish(job)
+    except (FimbotError, OSError, NotImplementedError):
+        return FimbotError.exit_status  # the engine is down, or nothing can be locked: the hook has said what to do
     except Exception as error:
         log_unexpected(error)
         return FimbotError.exit_status
@@ -45,9 +39,11 @@ def main() -> int:
 
 def _finish(job: HandedOver) -> None:
     opened = open_engine(job.settings, os.environ)
-    with remembering(opened.engine, job.settings) as engine:
+    with remembering(opened.engine, job.settings) as engine, ExitStack() as held:
+        asked = take(job, engine.fingerprint, held)
         deadline = Deadline.after(job.settings.deadline)
-        fill(job.findings, job.asked, engine, job.settings, deadline, lambda done, total: None)
+        fill(job.findings, asked, engine, job.settings, deadline, lambda done, total: None)
+    sweep(job.locks)
 
 
 if __name__ == "__main__":

@@ -7,43 +7,48 @@ Where there is nothing to say, fimbot/quick has answered before any of this is i
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from fimbot.changes import Repository, open_blobs, open_repository, read_changes
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED, log_unexpected
-from fimbot.commands.session import PATCHES, remembering, say, style_of
+from fimbot.commands.session import PATCHES, cache_directory, remembering, say, style_of
 from fimbot.commands.suggest import Run, make_report
 from fimbot.engines.protocol import Deadline
+from fimbot.engines.remember import Remembering
 from fimbot.engines.table import Opened, open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError, UsageError
 from fimbot.hook import message
 from fimbot.hook.give_up import Patience
-from fimbot.hook.hand_over import LOCK, HandedOver, hand_over, wait_for_background
+from fimbot.hook.hand_over import HandedOver, hand_over, still_at_work
 from fimbot.hook.kept import head_of, kept_ids, read_kept, write_kept
 from fimbot.hook.stage import Stage, pushed_stage, stage_of
 from fimbot.patches.apply import still_fitting
 from fimbot.patches.store import Stored, read_suggestions, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
+from fimbot.processes import end_all
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
-from fimbot.values import Skip, SkippedFile
+from fimbot.values import Skip, SkippedFile, Stub
 
 # A screenful, and what a minute's quota has room for beside everybody else's.
 SUGGESTIONS = 10
 # Of the deadline, for cutting and proving what has come; at most a quarter of it.
 PROOF_SECONDS = 1.0
+# For what a process in the background is at, before the commit goes on without it.
+WAIT_SECONDS = 2.0
 # After the deadline, for the steps that look at the clock themselves.
 GRACE_SECONDS = 0.5
 
@@ -79,21 +84,25 @@ def hook(
     given = options.given(mode=mode, engine=engine, model=model, hook_deadline=hook_deadline)
     words = tuple(word for word in files if word != "--")
     call = _Call(words, check=check, whole=all_files, pre_push=pre_push, color=color, given=given)
-    if check:
-        return _check(call)
     # What the repository says of it takes git to read, which may be what hangs.
-    deadline = load_settings(given, os.environ, None, user_file()).settings.hook_deadline
-    patience = Patience(deadline + GRACE_SECONDS, _give_up, begun)
+    patience = Patience(call.patience(load_settings(given, os.environ, None, user_file()).settings), _give_up, begun)
+    try:
+        return _check(call, patience) if check else _failing_open(call, patience)
+    finally:
+        patience.end()
+
+
+def _failing_open(call: _Call, patience: Patience) -> int:
     try:
         return _suggest(call, patience)
     except UsageError:
         raise
     except FimbotError as error:
-        return _goes_on(str(error))
+        why = str(error)
     except Exception as error:
-        return _goes_on(f"{type(error).__name__}, which should not have happened: {log_unexpected(error)}")
-    finally:
-        patience.end()
+        why = f"{type(error).__name__}, which should not have happened: {log_unexpected(error)}"
+    patience.end()
+    return _goes_on(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,11 @@ class _Call:
     pre_push: bool
     color: str
     given: Mapping[str, Any]
+
+    def patience(self, settings: Settings) -> float:
+        """Seconds. No commit waits for whole files to be listed: that is for CI, where nobody reads why a check that
+        was too slow has passed."""
+        return math.inf if self.check and self.whole else settings.hook_deadline + GRACE_SECONDS
 
     def style(self, repository: Repository, patches: Path | None = None) -> Style:
         style = style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
@@ -129,19 +143,26 @@ class _Call:
         return load_settings(self.given, os.environ, read, user_file()).settings
 
 
-def _check(call: _Call) -> int:
+def _check(call: _Call, patience: Patience) -> int:
     repository = open_repository(Path.cwd())
     stage = call.stage(repository)
     if stage is None:
         return 0
     settings = call.settings(repository, stage)
+    patience.last(call.patience(settings))
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
         findings = _unkept(repository, stage, find(repository, stage.selection, blobs, settings))
     if not findings.wanted:
         return 0
-    click.echo(message.found(findings.wanted, stage, call.style(repository), call.advice()), nl=False)
-    _remember(repository, stage, findings)
-    return int(settings.mode == "block")
+
+    def show() -> int:
+        click.echo(message.found(findings.wanted, stage, call.style(repository), call.advice()), nl=False)
+        return int(settings.mode == "block")
+
+    patience.give_up = lambda doing: _leave(show)
+    _remember(repository, stage, message.on_list(findings.wanted))
+    patience.end()
+    return show()
 
 
 def _suggest(call: _Call, patience: Patience) -> int:
@@ -151,26 +172,33 @@ def _suggest(call: _Call, patience: Patience) -> int:
         return 0
     settings = call.settings(repository, stage)
     settings = replace(settings, max_suggestions=settings.max_suggestions or SUGGESTIONS)
-    patience.last(settings.hook_deadline + GRACE_SECONDS)
-    run = _fill(repository, stage, settings, patience)
-    patience.end()
-    if run is None:
+    patience.last(call.patience(settings))
+    filled = _fill(repository, stage, settings, patience)
+    if filled is None:
         return 0
+    run, later = filled
     if run.interrupted:
         return INTERRUPTED
     if not run.suggestions:
-        problem = next(iter(run.report.problems), None)
-        return _goes_on(problem or message.unanswered(run.report))
-    directory = repository.git_path(PATCHES)
-    _write(repository, directory, stage, run)
-    style = call.style(repository, directory)
-    click.echo(message.suggested(run.report, stage, style, call.advice()), nl=False)
-    _remember(repository, stage, run.findings)
-    return int(settings.mode == "block")
+        patience.end()
+        return _goes_on(later or next(iter(run.report.problems), None) or message.unanswered(run.report))
+
+    def show(patches: Path | None = None) -> int:
+        click.echo(message.suggested(run.report, stage, call.style(repository, patches), call.advice()), nl=False)
+        return int(settings.mode == "block")
+
+    # What came in time is shown, whatever becomes of the rest.
+    patience.give_up = lambda doing: _leave(show)
+    directory, problem = _written(repository, stage, run)
+    _remember(repository, stage, [each.fill.stub for each in message.on_screen(run.report)])
+    patience.end()
+    for line in filter(None, (later, problem)):
+        say(line)
+    return show(directory)
 
 
-def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Patience) -> Run | None:
-    """None where there is nothing to fill."""
+def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Patience) -> tuple[Run, str] | None:
+    """None where there is nothing to fill. The text is what is said of those that are finished later."""
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
         findings = _unkept(repository, stage, find(repository, stage.selection, blobs, settings))
         if not findings.wanted:
@@ -185,16 +213,19 @@ def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Pa
     questions = tuple(each for each in asked if isinstance(each, Asked))
     skips = [each for each in asked if isinstance(each, Skip)]
     skips += [Skip(stub, "no time was left to ask for it") for stub in findings.wanted[len(asked) :]]
-    lock = repository.git_path(LOCK)
+    later = ""
     with remembering(opened.engine, settings) as engine:
         deadline = _deadline(settings, patience)
-        if settings.background and not wait_for_background(lock, deadline.remaining()):
-            raise FimbotError("the answers are still being finished in the background")
+        if settings.background and isinstance(engine, Remembering):
+            at_work = still_at_work(_locks(), engine, questions, min(WAIT_SECONDS, deadline.remaining()))
+            later = f"{count(len(at_work), 'stub')} still being finished in the background" if at_work else ""
+            skips += [Skip(each.stub, "still being finished in the background") for each in at_work]
+            questions = tuple(each for each in questions if each not in at_work)
         filled = fill(findings, questions, engine, settings, deadline, lambda done, total: None)
-    if settings.background and not deadline.remaining():
-        _finish_later(findings, questions, filled, settings, lock)
+    if settings.background and settings.cache and not deadline.remaining():
+        later = "; ".join(filter(None, (later, _finish_later(findings, questions, filled, settings))))
     filled = replace(filled, outcomes=(*filled.outcomes, *skips))
-    return Run(make_report(findings, opened.engine, filled, patience.begun), findings, filled.interrupted)
+    return Run(make_report(findings, opened.engine, filled, patience.begun), findings, filled.interrupted), later
 
 
 def _open_engine(settings: Settings) -> Opened:
@@ -210,14 +241,23 @@ def _deadline(settings: Settings, patience: Patience) -> Deadline:
     return Deadline.after(max(0.0, settings.hook_deadline - proof - patience.spent()))
 
 
-def _finish_later(
-    findings: Findings, questions: tuple[Asked, ...], filled: Filled, settings: Settings, lock: Path
-) -> None:
+def _locks() -> Path:
+    """Beside the answers, which are for all repositories."""
+    return cache_directory() / "background"
+
+
+def _finish_later(findings: Findings, questions: tuple[Asked, ...], filled: Filled, settings: Settings) -> str:
+    """What is to be said of it."""
     unanswered = {each.stub.id for each in filled.outcomes if isinstance(each, Skip) and each.reason in filled.problems}
     left = tuple(each for each in questions if each.stub.id in unanswered)
-    if left:
-        hand_over(HandedOver(findings, left, settings, lock))
-        say(f"{count(len(left), 'stub')} not answered in time: finished in the background, for the next attempt")
+    if not left:
+        return ""
+    late = f"{count(len(left), 'stub')} not answered in time"
+    try:
+        hand_over(HandedOver(findings, left, settings, _locks()))
+    except FimbotError as error:
+        return f"{late}, and {error}"
+    return f"{late}: finished in the background, for the next attempt"
 
 
 def _unkept(repository: Repository, stage: Stage, findings: Findings) -> Findings:
@@ -225,11 +265,21 @@ def _unkept(repository: Repository, stage: Stage, findings: Findings) -> Finding
     return replace(findings, wanted=tuple(stub for stub in findings.wanted if stub.id not in kept))
 
 
-def _remember(repository: Repository, stage: Stage, findings: Findings) -> None:
+def _remember(repository: Repository, stage: Stage, shown: Iterable[Stub]) -> None:
     """What was shown before a commit and is in it afterwards was kept on purpose."""
     if not stage.pushing:
-        with suppress(PatchError):  # then it is shown once more
-            write_kept(repository, read_kept(repository).with_shown(findings.wanted, head_of(repository)))
+        with suppress(FimbotError):  # then it is shown once more
+            write_kept(repository, read_kept(repository).with_shown(shown, head_of(repository)))
+
+
+def _written(repository: Repository, stage: Stage, run: Run) -> tuple[Path | None, str]:
+    """Where the patches are; or what kept them from being written, which must not keep them from being shown."""
+    try:
+        directory = repository.git_path(PATCHES)
+        _write(repository, directory, stage, run)
+    except FimbotError as error:
+        return None, str(error)
+    return directory, ""
 
 
 def _write(repository: Repository, directory: Path, stage: Stage, run: Run) -> None:
@@ -260,11 +310,23 @@ def _goes_on(why: str) -> int:
     return 0
 
 
-def _give_up(doing: str) -> None:
-    """In the thread of the clock: whatever is under way ends with the process."""
-    with suppress(OSError, ValueError):
+def _give_up(doing: str) -> NoReturn:
+    def tell() -> int:
         say(f"not ready in time ({one_line(doing)}); nothing is stopped by it (hook-deadline = SECONDS waits longer)")
-    os._exit(0)
+        return 0
+
+    _leave(tell)
+
+
+def _leave(tell: Callable[[], int]) -> NoReturn:
+    """In the thread of the clock: whatever is under way ends with the process."""
+    status = 0
+    try:
+        with suppress(OSError, ValueError):
+            status = tell()
+        end_all()
+    finally:
+        os._exit(status)
 
 
 def _program(environ: Mapping[str, str]) -> str:

@@ -118,11 +118,15 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], No
         yield advance
 
 
+def cache_directory() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("fimbot", appauthor=False)
+
+
 @contextmanager
 def remembering(engine: Engine, settings: Settings) -> Iterator[Engine]:
     """The engine with the user's cache of answers, unless `--no-cache`; closed in the end."""
-    from platformdirs import user_cache_path
-
     from fimbot.engines.cache import CompletionCache
     from fimbot.engines.remember import Remembering
 
@@ -130,7 +134,7 @@ def remembering(engine: Engine, settings: Settings) -> Iterator[Engine]:
         if not settings.cache:
             yield engine
             return
-        path = user_cache_path("fimbot", appauthor=False) / "completions.sqlite"
+        path = cache_directory() / "completions.sqlite"
         with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
             yield Remembering(engine, cache)
             if cache.problem:

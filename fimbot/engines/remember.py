@@ -20,6 +20,9 @@ class Remembering:
     def render(self, question: Question) -> tuple[str, str]:
         return self._engine.render(question)
 
+    def known(self, question: Question) -> Completion | None:
+        return self._cache.get(key(self.fingerprint, question))
+
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         name = key(self.fingerprint, question)
         known = self._cache.get(name)

@@ -1,7 +1,8 @@
 """What was not answered in time, finished by a process of its own, if the user wants that (`background = true`).
 
-It asks and fills the cache, runs no git, ends at its deadline whatever happens, and holds a lock that the operating
-system takes from it when it dies. So there is one at most for a repository, and none is left behind.
+It asks and fills the cache, runs no git, and ends at its deadline whatever happens. For each question that it is at it
+holds a lock, which the operating system takes from it when it dies: so none is asked by two, and the next attempt knows
+what it need not ask itself.
 """
 
 from __future__ import annotations
@@ -10,18 +11,34 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from filelock import FileLock, Timeout
 
+from fimbot.engines.cache import key
+from fimbot.engines.protocol import Question
 from fimbot.errors import FimbotError
 from fimbot.pipeline import Asked, Findings
 from fimbot.settings.values import Settings
+from fimbot.values import Completion
 
-LOCK = "fimbot/background.lock"
 PROGRAM = "fimbot.commands.finish"
+POLL_SECONDS = 0.1
+# A hook that looks whether somebody is at it holds the lock for a moment.
+LOCK_SECONDS = 0.5
+
+
+class Known(Protocol):
+    """An engine that has answers ready."""
+
+    fingerprint: str
+
+    def known(self, question: Question) -> Completion | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +46,7 @@ class HandedOver:
     findings: Findings
     asked: tuple[Asked, ...]
     settings: Settings
-    lock: Path
+    locks: Path
 
 
 def hand_over(job: HandedOver) -> None:
@@ -38,17 +55,19 @@ def hand_over(job: HandedOver) -> None:
     # kept open: pre-commit waits until its pipe is closed.
     command = [sys.executable, "-P", "-m", PROGRAM]
     try:
-        process = subprocess.Popen(
-            command,
-            cwd=tempfile.gettempdir(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            creationflags=_detached(),
-        )
-        with cast(BinaryIO, process.stdin) as stream:
-            pickle.dump(job, stream)
+        # No pipe, which would be full before the other end has been imported.
+        with tempfile.TemporaryFile() as stdin:
+            pickle.dump(job, stdin)
+            stdin.seek(0)
+            process = subprocess.Popen(
+                command,
+                cwd=tempfile.gettempdir(),
+                stdin=stdin,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                creationflags=_detached(),
+            )
     except OSError as error:
         raise FimbotError(f"the background process could not be started: {error}") from error
     # Not waited for: this process ends before it.
@@ -60,14 +79,50 @@ def take_over(stream: BinaryIO) -> HandedOver:
     return cast(HandedOver, pickle.load(stream))  # noqa: S301
 
 
-def wait_for_background(lock: Path, seconds: float) -> bool:
-    """Waits until no process is at work for this repository; False where one still is."""
-    if not lock.exists():
-        return True
+def take(job: HandedOver, fingerprint: str, held: ExitStack) -> list[Asked]:
+    """Those of its questions that no other process is at. Their locks are held until `held` is closed."""
+    job.locks.mkdir(parents=True, exist_ok=True)
+    taken = []
+    for each in job.asked:
+        with suppress(Timeout):
+            held.enter_context(_lock(job.locks, fingerprint, each, LOCK_SECONDS))
+            taken.append(each)
+    return taken
+
+
+def still_at_work(locks: Path, engine: Known, asked: Sequence[Asked], seconds: float) -> list[Asked]:
+    """Those that a background process is at and that are not answered yet. Waits for `seconds` until there are none."""
+    until = time.monotonic() + seconds
+    while True:
+        # In this order: who has just let go of the lock has left the answer before.
+        unknown = [each for each in asked if engine.known(each.question) is None]
+        left = [each for each in unknown if is_held(_lock(locks, engine.fingerprint, each, 0))]
+        if not left or time.monotonic() >= until:
+            return left
+        time.sleep(POLL_SECONDS)
+
+
+def sweep(locks: Path) -> None:
+    """Removes what was left by processes that have ended."""
+    for path in locks.glob("*.lock"):
+        if not is_held(FileLock(path, timeout=0)):
+            with suppress(OSError):  # Windows: somebody has opened it
+                path.unlink(missing_ok=True)
+
+
+def _lock(locks: Path, fingerprint: str, asked: Asked, seconds: float) -> FileLock:
+    return FileLock(locks / f"{key(fingerprint, asked.question)}.lock", timeout=seconds)
+
+
+def is_held(lock: FileLock) -> bool:
+    if not Path(lock.lock_file).exists():
+        return False
     try:
-        with FileLock(lock, timeout=seconds, poll_interval=0.1):
-            return True
+        with lock:
+            return False
     except Timeout:
+        return True
+    except (OSError, NotImplementedError):  # a read-only disk, or one that knows no locks
         return False
 
 

@@ -33,35 +33,45 @@ class Advice:
     """The id by which pre-commit or prek know the hook; None where another runner started it."""
 
 
+def on_screen(report: Report) -> tuple[Suggestion, ...]:
+    """Those that `suggested` has room for; the others it counts."""
+    return _suggestions(report)[: max(1, (LINES - _AROUND) // 2)]
+
+
 def suggested(report: Report, stage: Stage, style: Style, advice: Advice) -> str:
-    """`report` has at least one suggestion."""
-    suggestions = [each for each in report.outcomes if isinstance(each, Suggestion)]
+    """`report` has at least one suggestion. Without `style.patches` they could not be written."""
+    suggestions = _suggestions(report)
     where = "push" if stage.pushing else "commit"
     engine = f"{one_line(report.engine or '')}, {one_line(report.model or '')}"
     head = f"fimbot: {count(len(suggestions), 'stub')} in this {where} can be filled; unverified, read first ({engine})"
     lines = [style.paint(_short(head, WIDTH), "bold"), ""]
-    fits = max(1, (LINES - _AROUND) // 2)
-    shown = suggestions[:fits]
+    shown = on_screen(report)
     room = (LINES - _AROUND) // len(shown) - 1
     for suggestion in shown:
         lines.append(_title(suggestion.fill.stub, style, WIDTH))
         lines += [style.paint(line, "green") for line in _body(suggestion.fill.text, min(room, _LINES_EACH))]
     hidden = len(suggestions) - len(shown)
     if hidden:
-        lines.append(f"... and {hidden} more: {advice.program} apply --list")
+        listing = "apply --list" if style.patches else f"suggest {_change(stage)}"
+        lines.append(f"... and {hidden} more: {advice.program} {listing}")
     unfilled = sum(isinstance(each, Skip) and each.stub.tier != "report" for each in report.outcomes)
     if unfilled:
         these = f"{count(unfilled, 'stub')} without a suggestion"
         lines.append(f"... and {these}: {advice.program} suggest -v {_change(stage)}")
-    return "\n".join([*lines, "", *_what_to_do(where, style, advice)]) + "\n"
+    return "\n".join([*lines, "", *_what_to_do(where, stage, style, advice)]) + "\n"
+
+
+def on_list(stubs: Sequence[Stub]) -> Sequence[Stub]:
+    """Those that `found` has room for; the others it counts."""
+    fits = LINES - _AROUND + 2
+    return stubs if len(stubs) <= fits else stubs[: fits - 1]
 
 
 def found(stubs: Sequence[Stub], stage: Stage, style: Style, advice: Advice) -> str:
     """For a scan. `stubs` is not empty."""
     where = "push" if stage.pushing else "commit"
     lines = [style.paint(f"fimbot: {count(len(stubs), 'stub')} in this {where}", "bold")]
-    fits = LINES - _AROUND + 2
-    shown = stubs if len(stubs) <= fits else stubs[: fits - 1]
+    shown = on_list(stubs)
     for stub in shown:
         why = _short(one_line(stub.why), WIDTH // 3)
         lines.append(f"{_title(stub, style, WIDTH - len(why) - 2)}  {why}")
@@ -83,14 +93,19 @@ def _change(stage: Stage) -> str:
     return shlex.quote(stage.selection.revision) if stage.selection.revision else "--staged"
 
 
-def _what_to_do(where: str, style: Style, advice: Advice) -> list[str]:
+def _suggestions(report: Report) -> tuple[Suggestion, ...]:
+    return tuple(each for each in report.outcomes if isinstance(each, Suggestion))
+
+
+def _what_to_do(where: str, stage: Stage, style: Style, advice: Advice) -> list[str]:
     at = f" -C {shlex.quote(style.root)}" if style.root else ""
-    patch = f"git{at} apply {shlex.quote(f'{style.patches}/all.patch')}" if style.patches else ""
     apply = f"{advice.program} apply --all"
+    patch = f"git{at} apply {shlex.quote(f'{style.patches}/all.patch')}"
     # Where fimbot lives in a runner's own environment, git's command is the one that people type.
-    first, second = (apply, patch) if advice.program == "fimbot" else (patch, apply)
+    commands = [apply, patch] if advice.program == "fimbot" else [patch, apply]
+    if not style.patches:
+        commands = [f"{advice.program} suggest --apply {_change(stage)}"]
     then = "then commit, and push again" if where == "push" else "then `git add` and commit again"
-    commands = [command for command in (first, second) if command]
     lines = [f"apply:  {commands[0]}      {then}"]
     lines += [f"   or:  {command}" for command in commands[1:]]
     return [*lines, f"keep:   {advice.program} dismiss ID      it is not shown again", _anyway(where, advice)]

@@ -19,6 +19,8 @@ from fimbot.quick.git_diff import ALL_LINES, NEAR, diff, finish, start
 # They choose neither what is looked at nor what is a stub.
 _WITH_VALUE = {"--mode", "--engine", "--model", "--deadline", "--color"}
 _OF_NO_MATTER = {"--check", "--", *_WITH_VALUE}
+# The parser takes 2 s for a megabyte, and no clock runs here: the whole command line has the commit's deadline.
+_PARSED_BYTES = 200_000
 # Set by pre-commit and prek where something else than the staged change is meant.
 _PUSHING = {"PRE_COMMIT_FROM_REF", "PRE_COMMIT_LOCAL_BRANCH"}
 
@@ -64,6 +66,8 @@ def _hold_no_stub(paths: list[str]) -> bool:
     """
     whole = diff("--cached", ALL_LINES, "HEAD", "--", *(f":(top,literal){path}" for path in paths))
     if whole is None or {path for path, _ in whole} != set(paths):
+        return False
+    if sum(len(source) for _, texts in whole for source, _ in texts) > _PARSED_BYTES:
         return False
     from fimbot.stubs.find import find_stubs
     from fimbot.values import LineRange, Skip

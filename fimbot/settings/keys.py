@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from fimbot.errors import SettingsError
+from fimbot.processes import waiting_for
 
 # In the order in which an engine is looked for when none is chosen.
 KEY_NAMES: Mapping[str, str] = {
@@ -90,21 +91,26 @@ def _checked(secret: str, source: str) -> Key:
 def _run(command: Sequence[str], environ: Mapping[str, str]) -> str:
     program = command[0]
     try:
-        done = subprocess.run(
+        with subprocess.Popen(
             list(command),
             env=dict(environ),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            try:
+                with waiting_for(process):
+                    output, _ = process.communicate(timeout=COMMAND_SECONDS)
+            except BaseException:
+                process.kill()
+                raise
     except subprocess.TimeoutExpired:
         raise SettingsError(f"api-key-command {program!r} took longer than {COMMAND_SECONDS} s") from None
     except (OSError, ValueError) as error:
         raise SettingsError(f"api-key-command {program!r} cannot be run: {error}") from None
     # Neither output is quoted: both may hold the secret.
-    if done.returncode != 0:
+    if process.returncode != 0:
         raise SettingsError(
-            f"api-key-command {program!r} failed with status {done.returncode}; run it by hand to see why"
+            f"api-key-command {program!r} failed with status {process.returncode}; run it by hand to see why"
         )
-    return done.stdout.decode("utf-8", "replace")
+    return output.decode("utf-8", "replace")

@@ -6,16 +6,13 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from fimbot.hook.scripts import HOOKS
 from tests.commands.conftest import Workshop
 from tests.doubles.langdock import KEY
-from tests.hook.forks import Runner
 
 Hook = Callable[..., list[str]]
 """The command that runs fimbot with these arguments."""
@@ -55,12 +52,6 @@ def attempt(
 
 def interpreter(*arguments: str) -> list[str]:
     return [Path(sys.executable).as_posix(), "-m", "fimbot", *arguments]
-
-
-@pytest.fixture(scope="module")
-def fork() -> Iterator[Hook]:
-    with Runner() as runner:
-        yield runner.command
 
 
 def write_hooks(workshop: Workshop, hook: Hook) -> None:

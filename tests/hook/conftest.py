@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from tests.doubles.langdock import KEY, LangdockServer
+from tests.hook.attempts import Hook
+from tests.hook.forks import Runner
 from tests.hook.runners import CONFIG, ROOT, Runners, clone_of_working_tree
 
 # "src/a.py:12  Account.withdraw  0123456789ab"; prek indents what a hook prints.
@@ -200,6 +202,12 @@ def runners(tmp_path_factory: pytest.TempPathFactory) -> Runners:
     for name in ("pre-commit", "prek"):
         runners.install(name)
     return runners
+
+
+@pytest.fixture(scope="session")
+def fork() -> Iterator[Hook]:
+    with Runner() as runner:
+        yield runner.command
 
 
 def answer(body: Mapping[str, Any]) -> str:

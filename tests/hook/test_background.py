@@ -7,16 +7,24 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from fimbot.engines.protocol import Question
+from fimbot.hook.hand_over import HandedOver, is_held, still_at_work, sweep, take
+from fimbot.pipeline import Asked, Findings
+from fimbot.settings.values import Settings
+from fimbot.stubs.find import find_stubs
+from fimbot.values import WHOLE_FILE, Completion, Stub, Window
+from fimbot.windows.window import build_window
 from tests.commands.conftest import Workshop, workshop
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY, Exchange, Script
-from tests.hook.attempts import Attempt, attempt, interpreter
+from tests.hook.attempts import Attempt, Hook, attempt, interpreter, write_hooks
 
 __all__ = ["workshop"]
 
@@ -30,8 +38,9 @@ def stub(name: str) -> str:
 
 
 @pytest.fixture
-def staged(workshop: Workshop) -> Workshop:
+def staged(workshop: Workshop, fork: Hook) -> Workshop:
     workshop.commit({"a.py": "import re\n"})
+    write_hooks(workshop, fork)
     workshop.write("a.py", stub("f") + "\n\n" + stub("g"))
     workshop.git("add", "a.py")
     workshop.environ |= {"FIMBOT_HOOK_DEADLINE": str(DEADLINE), "FIMBOT_BACKGROUND": "true"}
@@ -54,7 +63,7 @@ def answers(staged: Workshop) -> threading.Event:
 
 
 def hook(workshop: Workshop, **environ: str) -> Attempt:
-    return attempt(workshop, *interpreter("hook"), environ=environ)
+    return attempt(workshop, ".git/hooks/pre-commit", environ=environ)
 
 
 def in_background(workshop: Workshop) -> list[int]:
@@ -76,12 +85,12 @@ def end(workshop: Workshop) -> None:
     wait_until(lambda: not in_background(workshop))
 
 
-def is_held(lock: FileLock) -> bool:
-    try:
-        with lock:
-            return False
-    except Timeout:
-        return True
+def locks(workshop: Workshop) -> list[Path]:
+    return list(workshop.home.rglob("fimbot/background/*.lock"))
+
+
+def wait_until_at_work(workshop: Workshop, questions: int) -> None:
+    wait_until(lambda: sum(is_held(FileLock(path, timeout=0)) for path in locks(workshop)) == questions)
 
 
 def wait_until(done: Callable[[], bool], seconds: float = 20) -> None:
@@ -129,13 +138,14 @@ def test_the_next_attempt_has_it_without_another_request(staged: Workshop, answe
     second = hook(staged, FIMBOT_HOOK_DEADLINE="20")
     assert (second.status, second.out.count("    return 1\n")) == (1, 2)
     assert len(staged.server.requests) == requests
+    assert locks(staged) == []
 
 
 def test_what_came_in_time_is_shown_and_the_rest_at_the_next_attempt(
     staged: Workshop, answers: threading.Event
 ) -> None:
     staged.server.plan(scripts.fill("    return 1\n"))
-    first = hook(staged, FIMBOT_CONCURRENCY="1", FIMBOT_HOOK_DEADLINE="5")
+    first = hook(staged, FIMBOT_CONCURRENCY="1", FIMBOT_HOOK_DEADLINE="3")
     assert first.status == 1 and "1 stub in this commit can be filled" in first.out
     assert "1 stub not answered in time: finished in the background" in first.err
     answers.set()
@@ -143,23 +153,131 @@ def test_what_came_in_time_is_shown_and_the_rest_at_the_next_attempt(
     assert second.status == 1 and "2 stubs in this commit can be filled" in second.out
 
 
-def test_the_next_attempt_waits_for_what_is_still_at_work(staged: Workshop, answers: threading.Event) -> None:
-    assert hook(staged).status == 0
-    threading.Timer(2, answers.set).start()
-    second = hook(staged, FIMBOT_HOOK_DEADLINE="30")
-    assert (second.status, second.out.count("    return 1\n")) == (1, 2)
+# The next attempt comes while it is still at work.
 
 
 @sees_processes
-def test_the_next_attempt_waits_no_longer_than_its_deadline(staged: Workshop) -> None:
+def test_it_says_so_and_does_not_wait_its_deadline_out(staged: Workshop) -> None:
     staged.server.always = scripts.silent
     assert hook(staged).status == 0
-    (process,) = in_background(staged)
-    second = hook(staged)
-    assert (second.status, second.out) == (0, "")
-    assert "still being finished in the background" in second.err
-    assert in_background(staged) == [process]
+    wait_until_at_work(staged, 2)
+    requests, processes = len(staged.server.requests), in_background(staged)
+    second = hook(staged, FIMBOT_HOOK_DEADLINE="100")  # `attempt` waits for 60
+    assert (second.status, second.out, second.err.count("\n")) == (0, "", 1)
+    assert "2 stubs still being finished in the background; nothing is stopped by it" in second.err
+    assert (len(staged.server.requests), in_background(staged)) == (requests, processes)
     end(staged)
+
+
+@sees_processes
+def test_it_shows_at_once_what_is_answered(staged: Workshop) -> None:
+    staged.server.plan(scripts.fill("    return 1\n"))
+    staged.server.always = scripts.silent
+    one_by_one = {"FIMBOT_CONCURRENCY": "1", "FIMBOT_HOOK_DEADLINE": "3"}
+    assert hook(staged, **one_by_one).status == 1
+    wait_until_at_work(staged, 1)
+    second = hook(staged, FIMBOT_HOOK_DEADLINE="100")
+    assert second.status == 1 and "1 stub in this commit can be filled" in second.out
+    assert second.err == "fimbot: 1 stub still being finished in the background\n"
+    end(staged)
+
+
+@sees_processes
+def test_it_asks_for_what_nobody_is_at(staged: Workshop, answers: threading.Event) -> None:
+    assert hook(staged).status == 0
+    wait_until(lambda: len(staged.server.requests) == 4)  # two of the hook's, and two of the background's
+    staged.server.plan(scripts.fill("    return 3\n"))
+    staged.write("b.py", stub("h"))
+    staged.git("add", "b.py")
+    second = hook(staged, FIMBOT_HOOK_DEADLINE="20")
+    assert second.status == 1 and "1 stub in this commit" in second.out and "    return 3\n" in second.out
+    assert second.err == "fimbot: 2 stubs still being finished in the background\n"
+    end(staged)
+
+
+@sees_processes
+def test_what_another_change_left_is_finished_beside_it(staged: Workshop, answers: threading.Event) -> None:
+    assert hook(staged).status == 0
+    wait_until_at_work(staged, 2)
+    staged.write("b.py", stub("h"))
+    staged.git("add", "b.py")
+    second = hook(staged, FIMBOT_HOOK_DEADLINE="4")
+    assert "2 stubs still being finished in the background; 1 stub not answered in time: finished in" in second.err
+    wait_until_at_work(staged, 3)
+    answers.set()
+    wait_until(lambda: not in_background(staged))
+    requests = len(staged.server.requests)
+    third = hook(staged, FIMBOT_HOOK_DEADLINE="20")
+    assert (third.status, third.out.count("    return 1\n")) == (1, 3)
+    assert len(staged.server.requests) == requests
+
+
+class Known:
+    """A cache that is looked into: `answers` come one by one, at each look."""
+
+    def __init__(self, answers: list[Completion | None]) -> None:
+        self.fingerprint = "engine"
+        self.looks = 0
+        self._answers = answers
+
+    def known(self, question: Question) -> Completion | None:
+        self.looks += 1
+        return self._answers.pop(0) if self._answers else None
+
+
+@pytest.fixture
+def asked() -> Asked:
+    source = stub("f").encode()
+    (found,) = find_stubs("a.py", source, (WHOLE_FILE,))
+    assert isinstance(found, Stub)
+    window = build_window(source, found, budget=1000)
+    assert isinstance(window, Window)
+    return Asked(found, window, Question("a", "b", 1))
+
+
+@pytest.fixture
+def held(asked: Asked, tmp_path: Path) -> Iterator[Path]:
+    """The directory of the locks, while another process is at this question."""
+    job = HandedOver(Findings((), (), {}, 0, ()), (asked,), Settings(), tmp_path)
+    with ExitStack() as stack:
+        assert take(job, "engine", stack) == [asked]
+        yield tmp_path
+
+
+ANSWER = Completion("    return 1\n", "stop", "langdock", "codestral-2501")
+
+
+def test_a_short_while_is_waited_for_an_answer(asked: Asked, held: Path) -> None:
+    cache = Known([None, None, ANSWER])
+    assert still_at_work(held, cache, [asked], 60) == []
+    assert cache.looks == 3
+
+
+def test_only_a_short_while(asked: Asked, held: Path) -> None:
+    assert still_at_work(held, Known([]), [asked], 0.3) == [asked]
+
+
+def test_nothing_is_waited_for_that_nobody_is_at(asked: Asked, tmp_path: Path) -> None:
+    cache = Known([])
+    assert still_at_work(tmp_path, cache, [asked], 60) == []
+    assert cache.looks == 1
+
+
+def test_a_question_is_taken_by_one_only_until_he_lets_go(asked: Asked, tmp_path: Path) -> None:
+    job = HandedOver(Findings((), (), {}, 0, ()), (asked,), Settings(), tmp_path)
+    with ExitStack() as first, ExitStack() as second:
+        assert take(job, "engine", first) == [asked]
+        assert take(job, "engine", second) == []
+        assert take(job, "another engine", second) == [asked]
+        first.close()
+        assert take(job, "engine", second) == [asked]
+
+
+def test_only_what_nobody_holds_is_swept_away(asked: Asked, held: Path) -> None:
+    (held / "left.lock").touch()
+    sweep(held)
+    assert len(list(held.iterdir())) == 1
+    assert still_at_work(held, Known([]), [asked], 0) == [asked]
 
 
 # It ends.
@@ -187,7 +305,7 @@ def test_two_hooks_at_once_leave_one_at_work(staged: Workshop) -> None:
     staged.server.always = scripts.silent
     hooks = [
         subprocess.Popen(
-            interpreter("hook"), cwd=staged.root, env=staged.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            ".git/hooks/pre-commit", cwd=staged.root, env=staged.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         for _ in range(2)
     ]
@@ -202,8 +320,7 @@ def test_two_hooks_at_once_leave_one_at_work(staged: Workshop) -> None:
 def test_one_that_was_killed_stands_in_nobodys_way(staged: Workshop) -> None:
     staged.server.always = scripts.silent
     assert hook(staged).status == 0
-    lock = FileLock(staged.root / ".git/fimbot/background.lock", timeout=0)
-    wait_until(lambda: is_held(lock))
+    wait_until_at_work(staged, 2)
     end(staged)
     staged.server.always = None
     done = hook(staged, FIMBOT_HOOK_DEADLINE="20")
@@ -218,7 +335,8 @@ def test_one_that_was_killed_stands_in_nobodys_way(staged: Workshop) -> None:
 def test_the_hooks_output_ends_with_the_hook(staged: Workshop) -> None:
     """pre-commit waits until its pipe is closed; `attempt` does too."""
     staged.server.always = scripts.silent
-    done = hook(staged, FIMBOT_DEADLINE="60")
+    environ = {"FIMBOT_HOOK_DEADLINE": "2", "FIMBOT_DEADLINE": "60"}
+    done = attempt(staged, *interpreter("hook"), environ=environ)
     (process,) = in_background(staged)
     assert done.seconds < 10
     assert KEY.encode() not in (PROC / str(process) / "cmdline").read_bytes()

@@ -14,16 +14,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import STUBBED, Workshop, workshop
+from tests.commands.conftest import FILLED, STUBBED, Workshop, workshop
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY, Exchange, Script
-from tests.hook.attempts import Attempt, Hook, attempt, fork, interpreter, write_hooks
+from tests.hook.attempts import Attempt, Hook, attempt, interpreter, write_hooks
 
-__all__ = ["fork", "workshop"]
+__all__ = ["workshop"]
 
 DEADLINE = 1.0
 SECOND = 1.0
@@ -299,8 +300,9 @@ def password_manager(workshop: Workshop, line: str) -> dict[str, str]:
 def test_it_goes_through_with_a_password_manager_that_waits(
     hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
 ) -> None:
-    environ = password_manager(hooked, "exec sleep 8")
+    environ = password_manager(hooked, "exec sleep 20")
     assert_goes_through(try_to(hooked, stage, fork, **environ), "not ready in time", usual_start)
+    assert left_behind(hooked) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
@@ -345,19 +347,73 @@ ASKED = {
 }
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a script in git's place")
+def hanging_git(workshop: Workshop, asked: str, how: str = "exec sleep 20") -> dict[str, str]:
+    """The environment in which git does not answer when it is asked this; or does `how` first."""
+    git = shutil.which("git", path=workshop.environ["PATH"])
+    programs = workshop.home / "bin"
+    programs.mkdir()
+    (programs / "git").write_text(f'#!/bin/sh\ncase "$*" in *"{asked}"*) {how};; esac\nexec {git} "$@"\n')
+    (programs / "git").chmod(0o755)
+    return {"PATH": f"{programs}{os.pathsep}{workshop.environ['PATH']}"}
+
+
+def left_behind(workshop: Workshop) -> list[bytes]:
+    """The command lines of this user's processes."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.fsencode(f"HOME={workshop.home}\0") in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes())
+    return [each for each in found if each]  # else it has ended
+
+
+in_gits_place = pytest.mark.skipif(os.name == "nt", reason="a script in git's place")
+
+
+@in_gits_place
 @pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED.keys())
 def test_it_goes_through_with_a_git_that_hangs_when_asked(hooked: Workshop, usual_start: float, asked: str) -> None:
-    git = shutil.which("git", path=hooked.environ["PATH"])
-    programs = hooked.home / "bin"
-    programs.mkdir()
-    (programs / "git").write_text(f'#!/bin/sh\ncase "$*" in *"{asked}"*) exec sleep 8;; esac\nexec {git} "$@"\n')
-    (programs / "git").chmod(0o755)
     commits(hooked, interpreter)
-    done = attempt(hooked, *interpreter("hook"), environ={"PATH": f"{programs}{os.pathsep}{hooked.environ['PATH']}"})
+    done = attempt(hooked, *interpreter("hook"), environ=hanging_git(hooked, asked))
     assert (done.status, done.out) == (0, "")
     assert_one_line(done.err, "not ready in time")
     assert_in_time(done.seconds, usual_start)
+    assert left_behind(hooked) == []
+
+
+@in_gits_place
+@pytest.mark.parametrize("asked", ["diff-index", "cat-file --batch", "check-attr"])
+def test_so_does_a_check(hooked: Workshop, usual_start: float, asked: str) -> None:
+    commits(hooked, interpreter)
+    done = attempt(hooked, *interpreter("hook", "--check"), environ=hanging_git(hooked, asked))
+    assert (done.status, done.out) == (0, "")
+    assert_one_line(done.err, "not ready in time")
+    assert_in_time(done.seconds, usual_start)
+    assert left_behind(hooked) == []
+
+
+@in_gits_place
+def test_a_check_of_whole_files_takes_its_time(hooked: Workshop, fork: Hook) -> None:
+    """Nobody's commit waits for it, and in CI it must not pass because it is slow."""
+    commits(hooked, interpreter)
+    slow = hanging_git(hooked, "diff-index", "sleep 1.5") | {"FIMBOT_HOOK_DEADLINE": "0.1"}
+    assert attempt(hooked, *fork("hook", "--check", "a.py"), environ=slow).status == 0
+    assert attempt(hooked, *fork("hook", "--check", "--all", "a.py"), environ=slow).status == 1
+
+
+@in_gits_place
+@pytest.mark.parametrize("option", [[], ["--check"]], ids=["fimbot", "fimbot-check"])
+def test_what_is_found_is_shown_with_a_git_that_hangs_in_the_end(
+    hooked: Workshop, fork: Hook, usual_start: float, option: list[str]
+) -> None:
+    """It is only asked what HEAD was, to know later on what was kept."""
+    commits(hooked, interpreter)
+    environ = hanging_git(hooked, "--walk-reflogs") | {"FIMBOT_HOOK_DEADLINE": "2"}
+    done = attempt(hooked, *fork("hook", *option), environ=environ)
+    assert (done.status, done.err) == (1, "")
+    assert "a.py:8  add  " in done.out
+    assert_in_time(done.seconds, usual_start, deadline=2)
+    assert left_behind(hooked) == []
 
 
 def test_a_damaged_index_is_gits_to_complain_about(hooked: Workshop, usual_start: float) -> None:
@@ -369,13 +425,33 @@ def test_a_damaged_index_is_gits_to_complain_about(hooked: Workshop, usual_start
     assert_in_time(done.seconds, usual_start)
 
 
+# What came is shown where it cannot be written.
+
+TAKEN_OVER = re.compile("^apply: +(?P<program>.*) suggest --apply --staged  ", re.MULTILINE)
+
+
+def assert_shown(done: Attempt, problem: str) -> None:
+    assert done.status == 1 and "    return a + b\n" in done.out, done
+    assert TAKEN_OVER.search(done.out) and ".patch" not in done.out
+    assert done.err.count("\n") == 1 and re.search(problem, done.err), done
+
+
 def test_a_file_in_the_place_of_the_patches_is_said(hooked: Workshop) -> None:
     commits(hooked, interpreter)
     hooked.write(".git/fimbot", "mine")
     done = attempt(hooked, *interpreter("hook"), environ={"FIMBOT_HOOK_DEADLINE": "20"})
-    assert (done.status, done.out) == (0, "")
-    assert_one_line(done.err, "the patches cannot be written to .*: (Not a directory|File exists)")
+    assert_shown(done, "the patches cannot be written to .*: (Not a directory|File exists)")
     assert (hooked.root / ".git/fimbot").read_text() == "mine"
+
+
+def test_they_are_taken_over_as_it_says(hooked: Workshop) -> None:
+    commits(hooked, interpreter)
+    hooked.write(".git/fimbot", "mine")
+    attempt(hooked, *interpreter("hook"), environ={"FIMBOT_HOOK_DEADLINE": "20"})
+    requests = len(hooked.server.requests)
+    hooked.fimbot("suggest", "--apply", "--staged")
+    assert (hooked.root / "a.py").read_text() == FILLED
+    assert len(hooked.server.requests) == requests
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
@@ -386,18 +462,33 @@ def test_a_git_directory_that_is_read_only_is_said(hooked: Workshop) -> None:
         done = attempt(hooked, *interpreter("hook"), environ={"FIMBOT_HOOK_DEADLINE": "20"})
     finally:
         (hooked.root / ".git").chmod(0o755)
-    assert (done.status, done.out) == (0, "")
-    assert_one_line(done.err, "the patches cannot be written to .*: Permission denied")
+    assert_shown(done, "the patches cannot be written to .*: Permission denied")
+
+
+# No file may take more than 0 bytes.
+FULL_DISK = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs ulimit")
 def test_a_full_disk_is_said(hooked: Workshop) -> None:
-    """No file may take more than 0 bytes; so not the cache of answers either, which says so in a line of its own."""
+    """So cannot the cache of answers either, which says so in a line of its own."""
     commits(hooked, interpreter)
-    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *interpreter("hook")]
-    done = attempt(hooked, *limited, environ={"FIMBOT_HOOK_DEADLINE": "20", "FIMBOT_CACHE": "false"})
-    assert (done.status, done.out) == (0, "")
-    assert_one_line(done.err, "the patches cannot be written to .*: File too large|No usable temporary directory")
+    environ = {"FIMBOT_HOOK_DEADLINE": "20", "FIMBOT_CACHE": "false"}
+    done = attempt(hooked, *FULL_DISK, *interpreter("hook"), environ=environ)
+    assert_shown(done, "the patches cannot be written to .*: File too large")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs ulimit")
+def test_what_came_in_time_is_shown_where_the_rest_cannot_be_finished_later(hooked: Workshop) -> None:
+    hooked.server.plan(scripts.fill("    return a + b\n"))
+    hooked.server.always = scripts.silent
+    commits(hooked, interpreter)
+    hooked.write("b.py", "import re\n\n\ndef other(a: int) -> int:\n    raise NotImplementedError\n")
+    hooked.git("add", "--all")
+    environ = {"FIMBOT_HOOK_DEADLINE": "5", "FIMBOT_CONCURRENCY": "1", "FIMBOT_BACKGROUND": "true"}
+    done = attempt(hooked, *FULL_DISK, *interpreter("hook"), environ=environ)
+    assert done.status == 1 and "    return a + b\n" in done.out, done
+    assert "1 stub not answered in time, and the background process could not be started: " in done.err
 
 
 def test_patches_that_were_damaged_are_replaced(hooked: Workshop) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Workshop, workshop
-from tests.hook.attempts import Attempt, Hook, attempt, fork, write_hooks
+from tests.hook.attempts import Attempt, Hook, attempt, write_hooks
 
-__all__ = ["fork", "workshop"]
+__all__ = ["workshop"]
 
 ID = re.compile(r"  ([0-9a-f]{12})(?:  |$)", re.MULTILINE)
 
@@ -205,6 +205,53 @@ def test_what_was_filled_in_the_commit_and_comes_back_is_shown_again(hooked: Wor
     assert commit(hooked).status == 0
     stage(hooked, stub("f"))
     assert shown(commit(hooked)) == shown(first)
+
+
+def many(number: int) -> str:
+    return "\n\n".join(stub(f"f{each}") for each in range(number))
+
+
+def test_what_was_only_counted_is_shown_when_it_is_pushed(hooked: Workshop) -> None:
+    """A screenful has 7, 10 are asked for, and 2 stay without a suggestion."""
+    stage(hooked, many(12))
+    first = shown(commit(hooked))
+    assert len(first) == 7
+    assert commit(hooked, "--no-verify").status == 0
+    second = shown(attempt(hooked, "git", "push", "-q", "origin", "main"))
+    assert len(second) == 5 and not set(first) & set(second)
+
+
+def test_nor_does_a_check_take_for_shown_what_it_only_counts(hooked: Workshop, fork: Hook) -> None:
+    stage(hooked, many(20))
+    first = shown(attempt(hooked, *fork("hook", "--check")))
+    assert 0 < len(first) < 20
+    assert commit(hooked, "--no-verify").status == 0
+    pushed = {"PRE_COMMIT_FROM_REF": "HEAD~1", "PRE_COMMIT_TO_REF": "HEAD"}
+    second = shown(attempt(hooked, *fork("hook", "--check"), environ=pushed))
+    assert len(second) == 20 - len(first) and not set(first) & set(second)
+
+
+def test_what_an_amend_does_not_touch_was_shown_with_its_commit(hooked: Workshop) -> None:
+    stage(hooked, stub("f"))
+    assert commit(hooked, "--no-verify").status == 0
+    stage(hooked, stub("f") + "x = 1\n")
+    done = commit(hooked, "--amend")
+    assert (done.status, done.text) == (0, "")
+
+
+def test_what_an_amend_changes_is_shown_and_can_be_filled(hooked: Workshop) -> None:
+    stage(hooked, stub("f"))
+    kept = shown(commit(hooked))
+    assert commit(hooked, "--no-verify").status == 0
+    changed = stub("f").replace("a: int", "a: int, b: int")
+    stage(hooked, changed)
+    done = commit(hooked, "--amend")
+    assert done.status == 1 and len(shown(done)) == 1 and shown(done) != kept
+    assert hooked.fimbot("apply", "--all").status == 0
+    hooked.git("add", "a.py")
+    assert commit(hooked, "--amend").status == 0
+    assert hooked.git("show", "HEAD:a.py").decode() == changed.replace("raise NotImplementedError", "return 1")
+    assert hooked.git("rev-list", "--count", "HEAD").strip() == b"2"
 
 
 # In other worktrees of the same repository.

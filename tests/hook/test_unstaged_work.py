@@ -55,7 +55,7 @@ def test_on_a_full_disk_apply_loses_nothing(workshop: Workshop) -> None:
     workshop.commit({"a.py": "import re\n"})
     workshop.write("a.py", STUBBED + "x = 1\n" * 10_000)
     workshop.git("add", "a.py")
-    assert workshop.fimbot("hook").status == 1
+    assert workshop.fimbot("hook", FIMBOT_HOOK_DEADLINE="60").status == 1
     mine = workshop.write("a.py", STUBBED + "x = 1\n" * 10_000 + "unstaged = 1\n").read_bytes()
     # A file may take 16 KB: writing ends in the middle of the 60 KB.
     limited = ["sh", "-c", 'ulimit -f 32; exec "$@"', "sh", sys.executable, "-m", "fimbot", "apply", "--all"]
@@ -91,7 +91,7 @@ def test_what_was_written_into_a_stub_since_it_was_shown_is_not_overwritten(work
     workshop.commit({"a.py": "import re\n"})
     workshop.write("a.py", "def add(a: int) -> int:\n    raise NotImplementedError\n")
     workshop.git("add", "a.py")
-    assert workshop.fimbot("hook").status == 1
+    assert workshop.fimbot("hook", FIMBOT_HOOK_DEADLINE="60").status == 1
     workshop.write("a.py", mine)
     done = workshop.fimbot("apply", "--all")
     assert (done.status, "nothing was changed" in done.err) == (3, True)
