@@ -19,7 +19,7 @@ from fimbot.commands.output import write_bytes
 from fimbot.commands.session import say, wants_color
 from fimbot.engines.protocol import Deadline, Engine, Outside
 from fimbot.engines.table import Choice, candidates, of_place, open_choice
-from fimbot.errors import GitError, ModelError, SettingsError
+from fimbot.errors import EngineError, GitError, ModelError, SettingsError
 from fimbot.reporters.style import Style, count
 from fimbot.settings.continue_config import Unusable
 from fimbot.settings.keys import KEY_NAMES, named_key
@@ -125,5 +125,5 @@ def _opened(choice: Choice, settings: Settings, place: int) -> _Patient | Seen:
         settings = replace(settings, model=None, base_url=None)
     try:
         return _Patient(open_choice(choice, settings, outside), choice.why, watch)
-    except (SettingsError, ModelError) as error:
+    except (SettingsError, ModelError, EngineError) as error:
         return Seen(choice.name, choice.why, not_ready=str(error))

@@ -37,7 +37,8 @@ class _HasChannel(Protocol):
 
 def examine(engine: Engine, why: str, watch: Watch, deadline: Deadline) -> Seen:
     """`engine` was opened with `watch` as its transport and `no_second_try` as its sleep."""
-    models = _models(engine, deadline)
+    # A server of one's own was asked for its models when it was opened: that was the first request.
+    models = None if watch.exchanges else _models(engine, deadline)
     word = _tried(engine, SUFFIX, watch, deadline, pieces=None)
     numbers = _tried(engine, LONG, watch, deadline, pieces=ENOUGH_PIECES) if word.answered else None
     told = [found for each in watch.exchanges if (found := remaining(each.headers)) is not None]

@@ -13,7 +13,7 @@ from fimbot.engines.fallback import Fallback
 from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.engines.quota import Metered, Quota
 from fimbot.engines.taken_over import TakenOver, take_over
-from fimbot.errors import FimbotError, ModelError, NoKey, SettingsError
+from fimbot.errors import EngineError, FimbotError, ModelError, NoKey, SettingsError
 from fimbot.settings.continue_config import Autocomplete, Unusable, read_continue
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
@@ -58,7 +58,8 @@ def open_engine(
 ) -> Opened:
     """Opens the engines that the settings name, or else the first that is ready.
 
-    Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range.
+    Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range; whatever else an
+    engine's factory raises where no other one is left.
     """
     outside = Outside(environ, sleep=sleep, hasty=hasty, transport=transport)
     if settings.engine:
@@ -70,7 +71,7 @@ def open_engine(
             continue
         try:
             engine = open_choice(choice, settings, outside)
-        except SettingsError as error:
+        except (SettingsError, EngineError) as error:
             if choice.taken_over is None:
                 raise
             unused.append(f"{choice.taken_over.source} is not used: {error}")
@@ -106,7 +107,7 @@ def _open_chosen(settings: Settings, outside: Outside) -> Opened:
         around = replace(around, hasty=around.hasty or place < len(names) - 1)
         try:
             engine = open_choice(Choice(name, ""), own, around)
-        except (NoKey, ModelError) as error:
+        except (NoKey, ModelError, EngineError) as error:
             faults.append(error)
             own_key = place > 0 and isinstance(error, NoKey) and name in KEY_NAMES
             unready.append(f"{name} is not ready: {f'{KEY_NAMES[name]} is not set' if own_key else error}")

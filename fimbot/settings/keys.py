@@ -63,8 +63,8 @@ class OnlyKey(dict[str, str]):
     none of the others, which are not for the host that the file names."""
 
     def __init__(self, environ: Mapping[str, str], engine: str, key: Key) -> None:
-        names = {*KEY_NAMES.values(), ANY_ENGINE}
-        super().__init__({name: value for name, value in environ.items() if name not in names})
+        # By their ending: whatever else an engine may come to look for is not for that host either.
+        super().__init__({name: value for name, value in environ.items() if not name.endswith("_API_KEY")})
         if key:
             self[KEY_NAMES.get(engine, ANY_ENGINE)] = key.reveal()
         self.source = key.source

@@ -110,7 +110,8 @@ def test_no_other_key_of_the_environment_goes_to_its_host(home: Path) -> None:
     config = '{"tabAutocompleteModel": {"provider": "mistral", "apiBase": "https://example.org/v1"}}'
     with pytest.raises(SettingsError, match=r"config\.json is not used: no key for mistral"):
         open_engine(Settings(), environ(home, config, DEEPSEEK_API_KEY="") | {"PATH": "x"}, find_model=no_model)
-    only = OnlyKey({"FIMBOT_API_KEY": "a", "MISTRAL_API_KEY": "b", "PATH": "c"}, "mistral", NO_KEY)
+    others = {"FIMBOT_API_KEY": "a", "MISTRAL_API_KEY": "b", "OPENAI_API_KEY": "d"}
+    only = OnlyKey(others | {"PATH": "c"}, "mistral", NO_KEY)
     assert dict(only) == {"PATH": "c"}
 
 
