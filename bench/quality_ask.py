@@ -29,7 +29,7 @@ from fimbot.values import Completion, SkippedFile, Stub, Window
 from fimbot.windows.context import ContextChoice, Read, gather_context
 from fimbot.windows.window import build_window
 
-SETTINGS = Settings(engine="local", window_tokens=WINDOW_TOKENS, max_tokens=256)
+SETTINGS = Settings(engine=("local",), window_tokens=WINDOW_TOKENS, max_tokens=256)
 FURTHER = 64
 """Tokens that an answer goes on for after the hole is complete: what the other rules have to cut off."""
 SECOND_SEED = 7

@@ -3,6 +3,7 @@
     FimbotError                 exit status 3: the job could not be done
     ├── UsageError              exit status 2: wrong usage
     │   └── SettingsError       exit status 2: wrong configuration
+    │       └── NoKey           nowhere is a key for this engine
     ├── GitError                git refused, or there is no repository
     ├── EngineError             the engine could not answer
     │   ├── EngineRefused       no retry helps: key, host, model or parameters (401, 402, 403, 404, 422)
@@ -33,6 +34,10 @@ class UsageError(FimbotError):
 
 
 class SettingsError(UsageError):
+    pass
+
+
+class NoKey(SettingsError):
     pass
 
 

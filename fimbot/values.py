@@ -184,8 +184,20 @@ Outcome = Suggestion | Skip | Stub
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What one engine out of several did in a run."""
+
+    engine: str
+    model: str
+    answers: int
+    refusal: str | None = None
+    """Why it was not asked any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     engine: str | None
+    """The first engine, or of several the one that answered most."""
     model: str | None
     outcomes: tuple[Outcome, ...]
     files: int
@@ -198,6 +210,8 @@ class Report:
     """Of all suggestions: each file once."""
     problems: tuple[str, ...] = ()
     """One line for each thing that kept the job from being done whole (engine down, interrupted)."""
+    shares: tuple[Share, ...] = ()
+    """Of each engine that answered or was passed over, in the order in which they were to be asked."""
 
 
 def stub_of(outcome: Outcome) -> Stub:

@@ -17,6 +17,7 @@ from fimbot.commands.suggest import run_suggest
 from fimbot.engines.table import choose_engine
 from fimbot.errors import FimbotError, SettingsError
 from fimbot.reporters.style import Style, one_line
+from fimbot.settings.schema import read_setting
 from fimbot.settings.values import Settings
 from fimbot.values import Report
 
@@ -57,7 +58,9 @@ def demo(directory: Path | None, engine: str | None, model: str | None, color: s
 def _get_engine(engine: str | None, model: str | None) -> None:
     """The embedded model is fetched only where nothing else is ready."""
     try:
-        chosen = choose_engine(Settings(engine=engine or os.environ.get("FIMBOT_ENGINE") or None), os.environ).name
+        wanted = engine or os.environ.get("FIMBOT_ENGINE")
+        names = read_setting("engine", wanted, "--engine") if wanted else ()
+        chosen = choose_engine(Settings(engine=names), os.environ).name
     except SettingsError:
         if engine is not None:
             raise

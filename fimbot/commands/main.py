@@ -26,6 +26,7 @@ COMMANDS = {
     "uninstall": "fimbot.commands.install:uninstall",
     "review": "fimbot.commands.review:review",
     "model": "fimbot.commands.model:model",
+    "doctor": "fimbot.commands.doctor:doctor",
     "config": "fimbot.commands.config:config",
     "demo": "fimbot.commands.demo:demo",
     "completion": "fimbot.commands.completion:completion",

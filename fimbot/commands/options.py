@@ -30,7 +30,8 @@ def _revisions(ctx: click.Context, parameter: click.Parameter, incomplete: str) 
 def _engines(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from fimbot.engines.table import ENGINES
 
-    return [CompletionItem(name) for name in ENGINES if name.startswith(incomplete)]
+    before, comma, last = incomplete.rpartition(",")
+    return [CompletionItem(f"{before}{comma}{name}") for name in ENGINES if name.startswith(last)]
 
 
 def _stacked(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -74,8 +75,15 @@ listing = _stacked(
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours (NO_COLOR)."),
 )
 
+engine = click.option(
+    "--engine",
+    metavar="NAME,...",
+    help="langdock, mistral, codestral, local; the next where one is down or lacks the model.",
+    shell_complete=_engines,
+)
+
 asking = _stacked(
-    click.option("--engine", metavar="NAME", help="langdock, mistral, codestral, local.", shell_complete=_engines),
+    engine,
     click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file."),
     click.option("--base-url", metavar="URL", help="Where the engine is; the key goes there."),
     click.option("--max-suggestions", metavar="N", help="At most so many."),

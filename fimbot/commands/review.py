@@ -326,9 +326,9 @@ def _engine(settings: Settings) -> Opened | str:
         return open_engine(settings, os.environ)
     except SettingsError as error:
         names = (*KEY_NAMES.values(), ANY_ENGINE)
-        if settings.engine is not None:
+        if settings.engine:
             choose_engine(settings, os.environ)  # raises for a name that is none
-        if settings.engine == "local" or settings.api_key_command or any(named_key(n, os.environ) for n in names):
+        if "local" in settings.engine or settings.api_key_command or any(named_key(n, os.environ) for n in names):
             raise
         return str(error)
 

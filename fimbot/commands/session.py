@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,18 +124,27 @@ def cache_directory() -> Path:
     return user_cache_path("fimbot", appauthor=False)
 
 
+def _tell_passed_over(engine: Engine) -> None:
+    from fimbot.engines.fallback import passed_over
+
+    for each in passed_over(engine):
+        say(f"{each.engine} was passed over: {each.why}")
+
+
 @contextmanager
 def remembering(engine: Engine, settings: Settings) -> Iterator[Engine]:
-    """The engine with the user's cache of answers, unless `--no-cache`; closed in the end."""
+    """The engine with the user's cache of answers, unless `--no-cache`; closed in the end. Which engine was passed
+    over, and why, is said then."""
     from fimbot.engines.cache import CompletionCache
-    from fimbot.engines.remember import Remembering
+    from fimbot.engines.remember import remembered
 
-    with closing(engine):
+    with closing(engine), ExitStack() as after:
+        after.callback(_tell_passed_over, engine)
         if not settings.cache:
             yield engine
             return
         path = cache_directory() / "completions.sqlite"
         with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
-            yield Remembering(engine, cache)
+            yield remembered(engine, cache)
             if cache.problem:
                 say(cache.problem)

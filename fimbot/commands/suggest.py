@@ -22,6 +22,7 @@ from fimbot.commands.session import (
     say,
     style_of,
 )
+from fimbot.engines.fallback import each_of, shares_of
 from fimbot.engines.protocol import Deadline, Engine
 from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
@@ -135,9 +136,11 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
     outcomes = sorted((*filled.outcomes, *findings.listed), key=_place)
     suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
     usages = [each.usage for each in filled.completions if each.usage and not each.cached]
+    shares = shares_of(engine, filled.completions) if engine else ()
+    most = max(shares, key=lambda share: share.answers, default=None)
     return Report(
-        engine=engine.name if engine else None,
-        model=engine.model if engine else None,
+        engine=most.engine if most else None,
+        model=most.model if most else None,
         outcomes=tuple(outcomes),
         files=findings.files,
         skipped_files=findings.skipped_files,
@@ -147,6 +150,7 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
         seconds=time.monotonic() - begun,
         patch=combined_patch(suggestions, findings.contents),
         problems=filled.problems,
+        shares=shares,
     )
 
 
@@ -178,16 +182,23 @@ def show_questions(session: Session) -> int:
                 click.echo(f"=== {title}: skipped, {each.reason}")
                 continue
             total += each.window.tokens
-            to = f"to {engine.name} at {engine.host}, model {engine.model}"
+            first, *others = _shown_engines(engine)
+            to = f"to {first}"
             click.echo(
                 f"=== {title}: {to}, about {each.window.tokens:,} tokens and {each.question.max_tokens:,} at most back"
             )
             prompt, suffix = engine.render(each.question)
             click.echo(f"--- prompt\n{printable(prompt)}\n--- suffix\n{printable(suffix)}")
+            for other in others:
+                click.echo(f"--- where that one does not answer: the same to {other}")
             for kept in each.window.withheld:
                 click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
     say(f"nothing was sent: {count(len(findings.wanted), 'stub')}, about {total:,} tokens of prompts")
     return 0
+
+
+def _shown_engines(engine: Engine) -> list[str]:
+    return [f"{each.name} at {each.host}, model {each.model}" for each in each_of(engine)]
 
 
 def _engine_to_show(session: Session) -> Engine:

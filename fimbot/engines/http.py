@@ -146,6 +146,7 @@ class Channel:
     ) -> None:
         """`url` is one that `endpoint` made. `model` is only told in messages. `auth`: the headers with the key."""
         self.host = url.netloc.decode("ascii")
+        self.path = url.path
         self._url = url
         self._key = key
         self._model = quoted(model, key)  # a file of the repository may have named it

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fimbot.engines.cache import CompletionCache, key
+from fimbot.engines.fallback import Fallback
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.values import Completion
+
+
+def remembered(engine: Engine, cache: CompletionCache) -> Engine:
+    """Of several engines each with its own answers: what one has said is not taken for another's."""
+    if isinstance(engine, Fallback):
+        return engine.each(lambda one: Remembering(one, cache))
+    return Remembering(engine, cache)
 
 
 class Remembering:

@@ -19,6 +19,10 @@ def as_object(report: Report, style: Style) -> dict[str, Any]:
     return {
         "version": 1,
         "engine": engine,
+        "engines": [
+            {"name": share.engine, "model": share.model, "answers": share.answers, "refusal": share.refusal}
+            for share in report.shares
+        ],
         "stubs": stubs,
         "skipped_files": [{"path": path_text(f.path), "reason": f.reason} for f in report.skipped_files],
         "withheld": [{"path": path_text(w.path), "line": w.line, "reason": w.reason} for w in report.withheld],

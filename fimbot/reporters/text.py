@@ -77,7 +77,7 @@ def _totals(report: Report, style: Style) -> list[str]:
     if report.engine is None:
         line = f"{count(asked, 'stub')} in {count(report.files, 'file')}"
     else:
-        line = f"{filled} of {count(asked, 'stub')} filled by {report.engine} ({report.model})"
+        line = f"{filled} of {count(asked, 'stub')} filled by {_engines(report)}"
         tokens = report.usage.prompt_tokens + report.usage.completion_tokens
         known = sum(isinstance(each, Suggestion) and each.fill.completion.cached for each in report.outcomes)
         line += f", {known} known from before" if known else ""
@@ -90,6 +90,14 @@ def _totals(report: Report, style: Style) -> list[str]:
     if filled:
         lines += _next_steps(style)
     return lines
+
+
+def _engines(report: Report) -> str:
+    """One engine; or those that answered, with how many answers each gave."""
+    answered = [share for share in report.shares if share.answers]
+    if len(answered) < 2:
+        return f"{report.engine} ({report.model})"
+    return " and ".join(f"{share.engine} ({share.model}, {count(share.answers, 'answer')})" for share in answered)
 
 
 def _next_steps(style: Style) -> list[str]:

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from fimbot.errors import SettingsError
+from fimbot.errors import NoKey, SettingsError
 from fimbot.processes import waiting_for
 
 # In the order in which an engine is looked for when none is chosen.
@@ -59,19 +59,34 @@ NO_KEY = Key("", "nowhere")
 """For a server that asks for none."""
 
 
+class OnlyKey(dict[str, str]):
+    """The environment as an engine sees it whose key stands in a file: that key where the engine looks for its own, and
+    none of the others, which are not for the host that the file names."""
+
+    def __init__(self, environ: Mapping[str, str], engine: str, key: Key) -> None:
+        # By their ending: whatever else an engine may come to look for is not for that host either.
+        super().__init__({name: value for name, value in environ.items() if not name.endswith("_API_KEY")})
+        if key:
+            self[KEY_NAMES.get(engine, ANY_ENGINE)] = key.reveal()
+        self.source = key.source
+
+    def __repr__(self) -> str:
+        return f"OnlyKey(*** from {self.source})"
+
+
 def find_key(engine: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> Key:
     """The key for `engine`: its own variable, then FIMBOT_API_KEY, then what `command` prints.
 
-    Raises `SettingsError` when there is none, or when what is there cannot be a key.
+    Raises `NoKey` when there is none, and `SettingsError` when what is there cannot be a key.
     """
     names = [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
     for name in names:
         secret = named_key(name, environ)
         if secret:
-            return _checked(secret, name)
+            return checked_key(secret, environ.source if isinstance(environ, OnlyKey) else name)
     if command:
-        return _checked(_run(command, environ).strip(), "api-key-command")
-    raise SettingsError(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
+        return checked_key(_run(command, environ).strip(), "api-key-command")
+    raise NoKey(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
 
 
 def named_key(name: str, environ: Mapping[str, str]) -> str:
@@ -79,7 +94,8 @@ def named_key(name: str, environ: Mapping[str, str]) -> str:
     return environ.get(name, "").strip()
 
 
-def _checked(secret: str, source: str) -> Key:
+def checked_key(secret: str, source: str) -> Key:
+    """Raises `SettingsError` for what cannot be a key."""
     if not secret:
         raise SettingsError(f"{source} printed no key")
     # Anything else breaks the header that carries it, and the HTTP library would quote it in its error.

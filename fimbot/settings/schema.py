@@ -80,6 +80,13 @@ def _texts(value: Any) -> tuple[str, ...]:
     raise ValueError("a list of texts")
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    names = _texts([_text(value)] if isinstance(value, str) and "," not in value else value)
+    if names and all(name.isprintable() for name in names):
+        return names
+    raise ValueError("a name, or a list of names")
+
+
 def _words(value: Any) -> tuple[str, ...]:
     """A command, one text an argument. A single text is a program without arguments: nothing is split by a shell."""
     return (value,) if isinstance(value, str) and value else _texts(value)
@@ -105,7 +112,7 @@ def _one_of(choices: tuple[str, ...]) -> Read:
 
 
 READ: dict[str, Read] = {
-    "engine": _text,
+    "engine": _names,
     "model": _text,
     "base_url": _text,
     "region": _text,

@@ -13,10 +13,13 @@ ReviewMode = Literal["review", "summary"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    # Which engine, and where it is. None: the first that is ready.
-    engine: str | None = None
+    # Which engine, and where it is. None given: the first that is ready.
+    engine: tuple[str, ...] = ()
+    """The next is asked where the one before is down, has no such model or no quota."""
     model: str | None = None
+    """With several engines: of the first, or of each, with commas between."""
     base_url: str | None = None
+    """As `model`."""
     region: str = "eu"
     api_key_command: tuple[str, ...] = ()
     """A command that prints the key. Like `base_url`, never from a file of the repository."""

@@ -123,6 +123,8 @@ class LangdockServer:
     """What is answered when nothing is scripted: a text, or a function of the request's body."""
     scripts: deque[Script] = field(default_factory=deque)
     requests: list[Received] = field(default_factory=list)
+    listing: object = None
+    """What `GET .../v1/models` answers; None: there is no such endpoint."""
     always: Script | None = None
     """Answers every request that no script is left for."""
 
@@ -142,6 +144,12 @@ class LangdockServer:
 
     def plan(self, *scripts: Script) -> None:
         self.scripts.extend(scripts)
+
+    def lists(self, request: Received) -> bool:
+        """Whether it is a request for the models, with the right key."""
+        path = self.route.replace("/fim/completions", "/models")
+        keyed = request.headers.get("Authorization") == f"Bearer {self.key}"
+        return self.listing is not None and (request.method, request.path) == ("GET", path) and keyed
 
     def next_script(self, body: dict[str, Any]) -> Script:
         from tests.doubles.scripts import fill
@@ -189,6 +197,9 @@ def _handler_for(server: LangdockServer) -> type[BaseHTTPRequestHandler]:
                 received.body = None
             server.requests.append(received)
             exchange = Exchange(self, received, server.closing)
+            if server.lists(received):
+                exchange.whole(200, json.dumps(server.listing).encode(), "application/json")
+                return
             refusal = _refusal(server, received)
             if refusal is not None:
                 status, message = refusal

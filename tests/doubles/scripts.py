@@ -12,14 +12,23 @@ JSON = "application/json"
 EVENTS = "text/event-stream"
 
 
-def fill(text: str, *, finish: str = "stop", pause: float = 0.0, rest: str = "") -> Script:
-    """Answers as documented, streamed or whole as it was asked. `rest` is streamed behind `text`."""
+def fill(
+    text: str,
+    *,
+    finish: str = "stop",
+    pause: float = 0.0,
+    rest: str = "",
+    headers: Mapping[str, str] | None = None,
+    streams: bool = True,
+) -> Script:
+    """Answers as documented, streamed or whole as it was asked; whole in any case where it does not stream. `rest` is
+    streamed behind `text`."""
 
     def answer(exchange: Exchange) -> None:
-        if not exchange.request.body.get("stream", False):
-            exchange.whole(200, json.dumps(whole(text + rest, finish)).encode(), JSON)
+        if not (streams and exchange.request.body.get("stream", False)):
+            exchange.whole(200, json.dumps(whole(text + rest, finish)).encode(), JSON, headers)
             return
-        exchange.head(200, EVENTS)
+        exchange.head(200, EVENTS, headers)
         pieces = re.findall(r"\s*\S+|\s+", text + rest) or [""]
         for number, piece in enumerate(pieces, 1):
             last = number == len(pieces)

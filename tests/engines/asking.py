@@ -28,7 +28,7 @@ def opened(
     **settings: Any,
 ) -> Engine:
     environ = {f"{engine.upper()}_API_KEY": key}
-    return open_engine(Settings(engine=engine, base_url=base_url, **settings), environ, sleep=sleep).engine
+    return open_engine(Settings(engine=(engine,), base_url=base_url, **settings), environ, sleep=sleep).engine
 
 
 def ask(

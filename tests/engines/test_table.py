@@ -66,7 +66,7 @@ def test_without_a_key_the_embedded_model_that_is_there() -> None:
 
 
 def test_the_settings_go_before_any_key() -> None:
-    choice = choose_engine(Settings(engine="codestral"), ALL_KEYS, find_model=not_looked_for)
+    choice = choose_engine(Settings(engine=("codestral",)), ALL_KEYS, find_model=not_looked_for)
     assert (choice.name, choice.why) == ("codestral", "codestral: chosen in the settings")
 
 
@@ -80,13 +80,13 @@ def test_the_settings_go_before_any_key() -> None:
 )
 def test_an_unknown_engine(name: str, hint: str) -> None:
     with pytest.raises(SettingsError) as error:
-        choose_engine(Settings(engine=name), {}, find_model=no_model)
+        choose_engine(Settings(engine=(name,)), {}, find_model=no_model)
     assert str(error.value) == f"unknown engine {name!r}: {hint}"
 
 
 def test_a_chosen_engine_without_a_key_says_which_variable() -> None:
     with pytest.raises(SettingsError, match="set CODESTRAL_API_KEY"):
-        open_engine(Settings(engine="codestral"), {"MISTRAL_API_KEY": "a-key"})
+        open_engine(Settings(engine=("codestral",)), {"MISTRAL_API_KEY": "a-key"})
 
 
 def test_it_is_opened_with_the_reason_beside_it() -> None:
@@ -102,7 +102,7 @@ def test_a_key_command_is_run_when_the_engine_is_opened() -> None:
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "local"])
 def test_every_line_of_the_table_leads_to_an_engine(engine: str) -> None:
-    opened = open_engine(Settings(engine=engine), {KEY_NAMES[engine]: "a-key"})
+    opened = open_engine(Settings(engine=(engine,)), {KEY_NAMES[engine]: "a-key"})
     assert opened.engine.name == engine and opened.engine.model.startswith("codestral")
 
 

@@ -1,0 +1,57 @@
+"""Sees what passes between an engine and its host: statuses, headers, and whether a key went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+_KEY_HEADERS = ("authorization", "x-api-key", "api-key")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    keyed: bool
+    status: int | None
+    """None where there was no answer."""
+    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+
+class Watch(httpx.BaseTransport):
+    """Passes each request on as an engine's own client would, proxies included."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchanged] = []
+        self._clients: dict[str, httpx.Client] = {}
+
+    @property
+    def last_status(self) -> int | None:
+        return self.exchanges[-1].status if self.exchanges else None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        keyed = any(name in request.headers for name in _KEY_HEADERS)
+        try:
+            response = self._client(request.url.scheme).send(request, stream=True)
+        except httpx.HTTPError:
+            self.exchanges.append(Exchanged(keyed, None))
+            raise
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        self.exchanges.append(Exchanged(keyed, response.status_code, headers))
+        return httpx.Response(
+            response.status_code, headers=response.headers, stream=response.stream, extensions=response.extensions
+        )
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
+    def _client(self, scheme: str) -> httpx.Client:
+        if scheme not in self._clients:
+            # As in fimbot/engines/http.py: no proxy may see a key in plain HTTP, and no connection is kept.
+            self._clients[scheme] = httpx.Client(
+                verify=scheme == "https",
+                trust_env=scheme == "https",
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            )
+        return self._clients[scheme]

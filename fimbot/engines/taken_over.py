@@ -1,0 +1,78 @@
+"""An engine that was set up in Continue, as one of fimbot's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from fimbot.engines.protocol import Outside
+from fimbot.settings.continue_config import Autocomplete
+from fimbot.settings.keys import Key, OnlyKey
+from fimbot.settings.values import Settings
+
+# The providers that speak one protocol wherever they are. `mistral` and `openai` depend on the host.
+PROVIDERS: Mapping[str, str] = {
+    "anthropic": "anthropic",
+    "deepseek": "deepseek",
+    "llama.cpp": "llama.cpp",
+    "lmstudio": "lmstudio",
+    "ollama": "ollama",
+    "openrouter": "openrouter",
+    "vllm": "vllm",
+}
+# {deployment}/api/public/mistral/eu/v1 is a deployment of Langdock's as well.
+_LANGDOCK_ROUTE = re.compile(r"/mistral/([a-z0-9-]+)(/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    engine: str
+    """A name that may or may not be in the table."""
+    source: str
+    model: str | None
+    base_url: str | None
+    key: Key
+    region: str | None = None
+
+    def apply(self, settings: Settings, outside: Outside) -> tuple[Settings, Outside]:
+        """What an engine's factory is given: the host of the file, its key, and no other key."""
+        own = replace(
+            settings,
+            model=settings.model or self.model,
+            base_url=self.base_url,
+            region=self.region or settings.region,
+            api_key_command=(),
+        )
+        return own, replace(outside, environ=OnlyKey(outside.environ, self.engine, self.key))
+
+
+def take_over(found: Autocomplete) -> TakenOver | None:
+    """None for a provider that none of fimbot's engines could be."""
+    host, path = _address(found.api_base)
+    region = None
+    match found.provider:
+        case "mistral":
+            route = _LANGDOCK_ROUTE.search(path)
+            if route:
+                engine, region = "langdock", route[1]
+            else:
+                engine = "codestral" if host == "codestral.mistral.ai" else "mistral"
+        case "openai" if host == "api.langdock.com":
+            engine = "langdock-chat"
+        case "openai":
+            engine = "openai" if host in ("", "api.openai.com") else "openai-completions"
+        case provider if provider in PROVIDERS:
+            engine = PROVIDERS[provider]
+        case _:
+            return None
+    return TakenOver(engine, found.source, found.model, found.api_base, found.key, region)
+
+
+def _address(url: str | None) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url or "")
+        return parts.hostname or "", parts.path
+    except ValueError:
+        return "", ""
