@@ -94,7 +94,10 @@ def loaded(text: str) -> Account:
     fields: dict[str, Any] = json.loads(text)
     fields["uses"] = [Use(**each) for each in fields["uses"]]
     fields["waiters"] = [Waiter(**each) for each in fields["waiters"]]
-    return Account(**{name: Span(**value) if isinstance(value, dict) else value for name, value in fields.items()})
+    for name, value in fields.items():
+        if isinstance(value, dict):
+            fields[name] = Span(**value)
+    return Account(**fields)
 
 
 def apply(account: Account, step: Step, limits: Limits, now: float) -> Reply:
