@@ -239,7 +239,7 @@ class _Run:
         # The limit counts what stands on the pull request already, and is applied by now.
         asked = list(ask(work.findings, blobs, opened.engine, replace(settings, max_suggestions=None)))
         questions = [each for each in asked if isinstance(each, Asked)]
-        with remembering(opened.engine, settings) as engine:
+        with remembering(opened, settings) as engine:
             deadline = Deadline.after(settings.deadline)
             with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=self.quiet) as progress:
                 filled = fill(work.findings, questions, engine, settings, deadline, progress)

@@ -20,6 +20,7 @@ from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
     from fimbot.engines.protocol import Engine
+    from fimbot.engines.table import Opened
 
 PATCHES = "fimbot/patches"
 # Some 30,000 bodies.
@@ -125,17 +126,24 @@ def cache_directory() -> Path:
 
 
 @contextmanager
-def remembering(engine: Engine, settings: Settings) -> Iterator[Engine]:
+def remembering(opened: Opened, settings: Settings) -> Iterator[Engine]:
     """The engine with the user's cache of answers, unless `--no-cache`; closed in the end."""
+    with closing(opened.engine), _cached(opened.engine, settings) as engine:
+        yield engine
+        if opened.quota and opened.quota.problem:
+            say(opened.quota.problem)
+
+
+@contextmanager
+def _cached(engine: Engine, settings: Settings) -> Iterator[Engine]:
     from fimbot.engines.cache import CompletionCache
     from fimbot.engines.remember import Remembering
 
-    with closing(engine):
-        if not settings.cache:
-            yield engine
-            return
-        path = cache_directory() / "completions.sqlite"
-        with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
-            yield Remembering(engine, cache)
-            if cache.problem:
-                say(cache.problem)
+    if not settings.cache:
+        yield engine
+        return
+    path = cache_directory() / "completions.sqlite"
+    with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
+        yield Remembering(engine, cache)
+        if cache.problem:
+            say(cache.problem)

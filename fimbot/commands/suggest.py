@@ -120,7 +120,7 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
         opened = open_engine(session.settings, os.environ)
         say(f"engine {opened.why}", quiet=quiet)
         asked = list(ask(findings, blobs, opened.engine, session.settings))
-    with remembering(opened.engine, session.settings) as engine:
+    with remembering(opened, session.settings) as engine:
         deadline = Deadline.after(session.settings.deadline)
         questions = [each for each in asked if isinstance(each, Asked)]
         with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=quiet) as progress:

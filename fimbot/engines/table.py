@@ -9,9 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+from fimbot.engines.metered import Listener, Metered
 from fimbot.engines.protocol import Engine, Factory, Outside
-from fimbot.engines.quota import Metered, Quota
 from fimbot.errors import SettingsError
+from fimbot.quota import RUN, Limits, Quota
+from fimbot.quota.open import open_quota
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
 
@@ -22,6 +24,9 @@ ENGINES: Mapping[str, str] = {
     "codestral": "fimbot.engines.mistral:open_codestral",
     "local": "fimbot.engines.local:open_local",
 }
+
+# As Langdock documents them, per workspace and model; what another server says of its own is believed.
+LIMITS = Limits(requests=500, tokens=60_000)
 
 # Nobody counts what runs on this machine.
 UNMETERED = frozenset({"local"})
@@ -40,6 +45,8 @@ class Choice:
 class Opened:
     engine: Engine
     why: str
+    quota: Quota | None = None
+    """None where nobody counts."""
 
 
 def open_engine(
@@ -47,21 +54,31 @@ def open_engine(
     environ: Mapping[str, str],
     *,
     hasty: bool = False,
+    priority: int = RUN,
+    metered: bool = True,
     sleep: Callable[[float], object] | None = None,
     transport: Any = None,
     find_model: FindModel | None = None,
 ) -> Opened:
     """Opens the engine that the settings name, or else the first that is ready.
 
+    `priority` is that of its requests among all that share the quota; not `metered`: they are not counted.
+
     Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range.
     """
     choice = choose_engine(settings, environ, find_model=find_model)
     module, _, factory = ENGINES[choice.name].partition(":")
     open_it = cast(Factory, getattr(import_module(module), factory))
-    engine = open_it(settings, Outside(environ, sleep=sleep, hasty=hasty, transport=transport))
-    if choice.name in UNMETERED:
+    listener = Listener()
+    engine = open_it(settings, Outside(environ, sleep=sleep, hasty=hasty, meter=listener, transport=transport))
+    if choice.name in UNMETERED or not metered:
         return Opened(engine, choice.why)
-    return Opened(Metered(engine, Quota(settings.rpm, settings.tpm)), choice.why)
+    quota = open_quota(engine.host, engine.model, limits_of(settings), settings.quota_store)
+    return Opened(Metered(engine, quota, listener, priority), choice.why, quota)
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(settings.rpm or LIMITS.requests, settings.tpm or LIMITS.tokens, fixed=settings.tpm is not None)
 
 
 def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None) -> Choice:

@@ -1,4 +1,4 @@
-"""A process that takes from a shared account: `python -m tests.quota.taker STORE LIMITS... NAME COUNT TOKENS ACTION`."""
+"""A process that takes from a shared account; its arguments are those that `main` reads."""
 
 from __future__ import annotations
 

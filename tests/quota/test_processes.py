@@ -87,15 +87,15 @@ def test_a_process_killed_in_the_middle_of_a_transaction_leaves_what_was_there(t
     path, limits = tmp_path / "quota.sqlite", Limits(12, 1000)
     store = EmbeddedStore(path, "shared", limits)
     store.do(Take("mine", 600, RUN))
-    script = f"""
-import sqlite3, time
-database = sqlite3.connect({str(path)!r}, isolation_level=None)
+    script = """
+import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
 database.execute("BEGIN IMMEDIATE")
 database.execute("UPDATE accounts SET account = 'half of it'")
 print("inside", flush=True)
 time.sleep(600)
 """
-    dead = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    dead = subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True)
     assert dead.stdout is not None
     assert dead.stdout.readline() == "inside\n"
     dead.kill()

@@ -83,7 +83,7 @@ def test_no_room_before_the_deadline_is_said_at_once_and_the_place_is_given_up(c
 def test_room_that_what_is_under_way_may_leave_is_waited_for_until_the_deadline(clock: Clock) -> None:
     quota, _ = quota_of(Limits(10, 1000), clock)
     quota.reserve(900, Deadline.after(1, clock), going_on)
-    with pytest.raises(QuotaExhausted, match="^quota: "):
+    with pytest.raises(QuotaExhausted, match=r"^quota: "):
         quota.reserve(200, Deadline.after(10, clock), going_on)
     assert clock.now == pytest.approx(1010, abs=0.2)
 
