@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision, untracked_files
+from fimbot.quota.size import span
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
@@ -105,16 +106,27 @@ def mention_untracked(session: Session, *, quiet: bool) -> None:
 
 
 @contextmanager
-def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, on a terminal only, and one that can move the cursor."""
+def progress_bar(
+    label: str, *, quiet: bool, at_least: Callable[[int], float] = lambda left: 0.0
+) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, on a terminal only, and one that can move the cursor. `at_least`: the seconds that so
+    many more take for a reason that the pace so far does not show, such as a quota."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda done, total: None
         return
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_eta=True) as bar:
+    begun, looked, least = time.monotonic(), 0.0, 0.0
+    with click.progressbar(
+        length=1, label=label, file=sys.stderr, show_eta=False, item_show_func=lambda eta: eta
+    ) as bar:
 
         def advance(done: int, total: int) -> None:
+            nonlocal looked, least
+            now, left = time.monotonic(), total - done
+            if now - looked > 1:
+                looked, least = now, at_least(left)
+            pace = (now - begun) / done * left if done else 0.0
             bar.length = total
-            bar.update(done - bar.pos)
+            bar.update(done - bar.pos, f"{span(max(1.0, pace, least - (now - looked)))} left" if left else "")
 
         yield advance
 

@@ -18,7 +18,7 @@ end
 local stored = redis.call('GET', KEYS[1])
 local account = stored and cmsgpack.unpack(stored) or {
     uses = {}, waiters = {}, ticket = 0, strikes = 0,
-    hold = {at = 0, seconds = 0, amount = 0}, whole = span(0), limit_requests = span(0), limit_tokens = span(0),
+    hold = {at = 0, seconds = 0, amount = 0}, whole = span(0), fair = span(0), limit_requests = span(0), limit_tokens = span(0),
     other_requests = span(0), other_tokens = span(0),
 }
 
@@ -36,7 +36,7 @@ end
 
 for _, use in ipairs(account.uses) do use.at = math.min(use.at, now) end
 for _, waiter in ipairs(account.waiters) do waiter.seen = math.min(waiter.seen, now) end
-for _, name in ipairs({'hold', 'whole', 'limit_requests', 'limit_tokens', 'other_requests', 'other_tokens'}) do
+for _, name in ipairs({'hold', 'whole', 'fair', 'limit_requests', 'limit_tokens', 'other_requests', 'other_tokens'}) do
     local one = account[name]
     one.at = math.min(one.at, now)
     if ending(one) <= now then one.seconds = 0 end
@@ -124,10 +124,17 @@ function steps.take()
     asks[#asks + 1] = step.tokens
     reply.ticket, reply.wait, reply.soonest = ticket, until_room(asks, true), until_room(asks, false)
     account.waiters = others
-    if #ahead == 0 and reply.wait <= 0 then
-        local _, most_tokens = most()
-        local need = math.min(step.tokens, most_tokens)
-        account.uses[#account.uses + 1] = {id = step.id, at = now, used = need, claimed = need, open = true}
+    local _, most_tokens = most()
+    local need = math.min(step.tokens, most_tokens)
+    local claimed, probing = need, false
+    for _, use in ipairs(account.uses) do
+        claimed = claimed + use.claimed
+        probing = probing or (use.open and use.probe)
+    end
+    local probe = account.whole.seconds == 0 and account.fair.seconds == 0 and claimed > most_tokens
+    if #ahead == 0 and reply.wait <= 0 and not (probe and probing) then
+        account.uses[#account.uses + 1] =
+            {id = step.id, at = now, used = need, claimed = need, open = true, probe = probe}
         reply.taken = true
     else
         account.waiters[#account.waiters + 1] = me
@@ -156,6 +163,7 @@ function steps.settle()
         account.uses[#account.uses + 1] = use
     end
     if step.answered and use.at >= account.hold.at then account.strikes = 0 end
+    if step.answered and use.probe then account.fair = span(BELIEVED) end
     use.at, use.used, use.claimed, use.open = now, step.used, step.claimed, false
 end
 
@@ -165,7 +173,7 @@ function steps.hold()
         account.strikes = account.strikes + 1
         local claimed, _, most_tokens = 0, most()
         for _, each in ipairs(account.uses) do claimed = claimed + each.claimed end
-        if claimed > most_tokens then account.whole = span(BELIEVED) end
+        if claimed > most_tokens then account.whole, account.fair = span(BELIEVED), span(0) end
         local own = math.min(LONGEST_OWN_HOLD, FIRST_HOLD * 2 ^ (account.strikes - 1))
         local seconds = math.min(step.seconds > 0 and step.seconds or own, LONGEST_HOLD)
         local left = account.hold.seconds > 0 and ending(account.hold) - now or 0

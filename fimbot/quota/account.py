@@ -35,6 +35,8 @@ class Use:
     used: int
     claimed: int
     open: bool
+    probe: bool = False
+    """Whether it is refused shows how the server counts."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,8 @@ class Account:
     hold: Span = field(default_factory=Span)
     whole: Span = field(default_factory=Span)
     """The server counts all of `max_tokens`, whatever the answer was."""
+    fair: Span = field(default_factory=Span)
+    """It does not."""
     limit_requests: Span = field(default_factory=Span)
     limit_tokens: Span = field(default_factory=Span)
     other_requests: Span = field(default_factory=Span)
@@ -78,6 +82,7 @@ class Account:
         return (
             self.hold,
             self.whole,
+            self.fair,
             self.limit_requests,
             self.limit_tokens,
             self.other_requests,
@@ -194,14 +199,23 @@ def _take(account: Account, step: Take, limits: Limits, now: float) -> Reply:
     others = [each for each in account.waiters if each.id != step.id]
     ahead = sorted((each for each in others if (each.priority, each.ticket) < (step.priority, ticket)), key=_turn)
     wait, soonest = _waits(account, [*(each.tokens for each in ahead), step.tokens], limits, now)
-    taken = not ahead and wait <= 0
+    need = min(step.tokens, most_tokens)
+    probe = _is_probe(account, need, most_tokens)
+    taken = not ahead and wait <= 0 and not (probe and any(use.open and use.probe for use in account.uses))
     if taken:
-        need = min(step.tokens, most_tokens)
-        account.uses.append(Use(step.id, now, need, need, True))
+        account.uses.append(Use(step.id, now, need, need, True, probe))
         account.waiters = others
     else:
         account.waiters = [*others, Waiter(step.id, step.priority, ticket, now, step.tokens)]
     return Reply(taken, ticket, wait, soonest, most_requests, most_tokens)
+
+
+def _is_probe(account: Account, need: int, most_tokens: int) -> bool:
+    """Some servers count what was used, some all that was asked for, and none says which. So the first request that the
+    latter would refuse goes alone, and the others that it would refuse wait for its answer."""
+    if account.whole.seconds or account.fair.seconds:
+        return False
+    return sum(use.claimed for use in account.uses) + need > most_tokens
 
 
 def _turn(waiter: Waiter) -> tuple[int, int]:
@@ -223,6 +237,8 @@ def _settle(account: Account, step: Settle, now: float) -> None:
         account.uses.append(use)
     if step.answered and use.at >= account.hold.at:
         account.strikes = 0
+    if step.answered and use.probe:
+        account.fair = Span(now, BELIEVED_SECONDS)
     use.at, use.used, use.claimed, use.open = now, step.used, step.claimed, False
 
 
@@ -233,7 +249,7 @@ def _hold(account: Account, step: Hold, limits: Limits, now: float) -> None:
         account.strikes += 1
         # Where counting whole reservations explains it, they are counted so from now on.
         if sum(each.claimed for each in account.uses) > _limits(account, limits)[1]:
-            account.whole = Span(now, BELIEVED_SECONDS)
+            account.whole, account.fair = Span(now, BELIEVED_SECONDS), Span()
         own = min(LONGEST_OWN_HOLD_SECONDS, FIRST_HOLD_SECONDS * 2.0 ** (account.strikes - 1))
         seconds = min(step.seconds or own, LONGEST_HOLD_SECONDS)
         account.hold = Span(now, max(seconds, account.hold.end() - now if account.hold.seconds else 0.0))

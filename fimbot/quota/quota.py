@@ -36,6 +36,7 @@ class Quota:
         self._store = store
         self._line = Line()
         self._rest = sleep or self._line.rest
+        self._costs = (0, 0)
 
     @property
     def problem(self) -> str | None:
@@ -56,6 +57,7 @@ class Quota:
         `max_tokens`, and is known where `tokens` is."""
         reserved = reservation.tokens
         used = reserved if tokens is None else tokens
+        self._costs = (self._costs[0] + 1, self._costs[1] + used)
         self._store.do(Settle(reservation.id, used, max(used, claimed or reserved), tokens is not None))
         self._line.stir()
 
@@ -63,6 +65,12 @@ class Quota:
         """Seconds until so many tokens have room, in so many requests, behind everybody who waits already."""
         before, their = self._line.ahead(priority)
         return self._store.do(Look(their + tokens, before + requests, priority)).wait
+
+    def left(self, requests: int, tokens: int) -> float:
+        """Seconds until so many more requests have room, at what those before have cost on average, or else `tokens`
+        each."""
+        number, total = self._costs
+        return self.wait(requests * (total // number if number else tokens), requests) if requests else 0.0
 
     def heard(self, headers: Mapping[str, str]) -> None:
         """What an answer's headers say. Best called once the request is settled."""

@@ -226,6 +226,19 @@ def test_a_server_that_counts_max_tokens_is_believed_once_it_has_refused() -> No
     assert kept.take("next", 100).wait == pytest.approx(30, abs=0.2)
 
 
+def test_the_first_request_that_such_a_server_would_refuse_goes_alone() -> None:
+    kept = Kept()
+    for n in range(2):
+        kept.take(str(n), 400)
+        kept.settle(str(n), 100, claimed=400)
+    assert kept.take("probe", 400).taken
+    other = kept.take("other", 400)
+    assert (other.taken, other.soonest) == (False, 0)
+    kept.settle("probe", 100, claimed=400)
+    assert kept.take("other", 300, ticket=other.ticket).taken
+    assert kept.take("and another", 300).taken
+
+
 def test_what_the_server_has_left_shows_what_others_use() -> None:
     kept = Kept()
     kept.take("a", 100)
@@ -398,7 +411,7 @@ def test_no_minute_holds_more_than_the_limit(requests: list[tuple[float, int, fl
         start = kept.now + gap
         for end, at in sorted((each.ended, at) for at, each in enumerate(sent) if kept.now < each.ended <= start):
             kept.now = end
-            kept.settle(sent[at].name, sent[at].cost)
+            kept.settle(sent[at].name, sent[at].cost, sent[at].reserved)
         kept.now = start
         if kept.take(str(n), tokens).taken:
             sent.append(Sent(start, tokens, max(1, int(tokens * share)), start + duration, str(n)))

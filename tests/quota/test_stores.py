@@ -96,6 +96,17 @@ def test_what_max_tokens_claimed_counts_after_a_refusal_that_it_explains(store: 
     assert store.do(Look(100, 1, RUN)).wait == pytest.approx(60, abs=1)
 
 
+def test_what_shows_how_the_server_counts_goes_alone(store: Store) -> None:
+    for name in "ab":
+        store.do(Take(name, 400, RUN))
+        store.do(Settle(name, 100, 400, True))
+    assert store.do(Take("probe", 300, RUN)).taken
+    other = store.do(Take("other", 300, RUN))
+    assert not other.taken
+    store.do(Settle("probe", 100, 300, True))
+    assert store.do(Take("other", 300, RUN, other.ticket)).taken
+
+
 def test_what_the_server_says_counts(store: Store) -> None:
     store.do(Take("a", 100, RUN))
     store.do(Settle("a", 100, 100, True))
