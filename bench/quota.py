@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,13 +71,14 @@ class Enforcer:
             cost = prompt + (answer if self.counts == "used" else body["max_tokens"])
             self.ends = [each for each in self.ends if each[0] > begun]
             left = TOKENS - sum(tokens for _, tokens in self.ends) - cost
-            if left < 0 or len(self.ends) >= REQUESTS:
+            refused = left < 0 or len(self.ends) >= REQUESTS
+            mine = (float("inf") if self.counts == "used" else begun + WINDOW, cost)
+            if refused:
                 self.refused.append(begun)
             else:
                 self.accepted.append((begun, cost))
-                mine = (float("inf") if self.counts == "used" else begun + WINDOW, cost)
                 self.ends.append(mine)
-        if left < 0:
+        if refused:
             exchange.whole(429, b'{"message": "Too Many Requests"}', JSON)
             return
         headers = {"x-ratelimit-limit-tokens": str(TOKENS), "x-ratelimit-remaining-tokens": str(left)}
@@ -159,20 +160,41 @@ def run(row: str, seconds: float) -> str:
 def line(row: str, enforcer: Enforcer) -> str:
     processes, store, counts = row.split("/")
     accepted, refused = sorted(enforcer.accepted), len(enforcer.refused)
+    duration = sum(enforcer.durations) / len(enforcer.durations)
+    ours = share_of(accepted)
+    possible = share_of(perfect([cost for _, cost in accepted], counts, 4 * int(processes), duration))
+    fullest = max(sum(tokens for at, tokens in accepted if start <= at < start + WINDOW) for start, _ in accepted)
+    share = 100 * refused / (len(accepted) + refused)
+    return (
+        f"| {processes} | {store} | {counts} | {len(accepted)} | {refused} | {share:.2f} % | {fullest:,} | "
+        f"{100 * ours:.1f} % | {100 * possible:.1f} % | {100 * ours / possible:.1f} % | {duration:.2f} s |"
+    )
+
+
+def share_of(accepted: Sequence[tuple[float, int]]) -> float:
+    """Of the limit's rate, from the first request to the first one after so many whole minutes: a quota is used
+    at once, and what matters is what was used of it, and when the next one begins."""
     first = accepted[0][0]
-    # A perfect client uses a whole quota at once, and the next one a minute later: what it has used when a whole number
-    # of minutes is over is known. We are given the time until our own next request.
     minutes = int((accepted[-1][0] - first) // WINDOW)
     after = next(at for at, _ in accepted if at - first >= minutes * WINDOW) - first
-    used = sum(tokens for at, tokens in accepted if at - first < after)
-    share = used / (TOKENS * after / WINDOW)
-    fullest = max(sum(tokens for at, tokens in accepted if start <= at < start + WINDOW) for start, _ in accepted)
-    duration = sum(enforcer.durations) / len(enforcer.durations)
-    return (
-        f"| {processes} | {store} | {counts} | {len(accepted)} | {refused} | "
-        f"{100 * refused / (len(accepted) + refused):.2f} % | {fullest:,} | {used:,} in {after:.1f} s | "
-        f"{100 * share:.1f} % | {duration:.2f} s |"
-    )
+    return sum(tokens for at, tokens in accepted if at - first < after) / (TOKENS * after / WINDOW)
+
+
+def perfect(costs: Sequence[int], counts: str, threads: int, duration: float) -> list[tuple[float, int]]:
+    """The same requests from a client that knows in advance what each will cost, and sends each in the moment in which
+    the server takes it."""
+    now, ends, sent = 0.0, list[tuple[float, int]](), list[tuple[float, int]]()
+    for cost in [*costs, *costs]:
+        lasts = duration + WINDOW if counts == "used" else WINDOW
+        while True:
+            ends = [each for each in ends if each[0] > now]
+            busy = sorted(at + duration for at, _ in sent[-threads:] if at + duration > now)
+            if len(busy) < threads and sum(tokens for _, tokens in ends) + cost <= TOKENS:
+                break
+            now = busy[0] if len(busy) == threads else min(ends)[0]
+        ends.append((now + lasts, cost))
+        sent.append((now, cost))
+    return sent
 
 
 def main() -> None:
@@ -185,8 +207,8 @@ def main() -> None:
     parser.add_argument("--row", action="append", choices=ROWS)
     given = parser.parse_args()
     print(
-        "| processes | store | the server counts | accepted | 429 | share | fullest minute | used, until | "
-        "of the limit | an answer takes |\n| --: | -- | -- | --: | --: | --: | --: | --: | --: | --: |"
+        "| processes | store | the server counts | accepted | 429 | share | fullest minute | of the limit | "
+        "possible | of what is possible | an answer takes |\n| --: | -- | -- |" + " --: |" * 8
     )
     for row in given.row or ROWS:
         print(run(row, given.seconds), flush=True)

@@ -126,7 +126,9 @@ def progress_bar(
                 looked, least = now, at_least(left)
             pace = (now - begun) / done * left if done else 0.0
             bar.length = total
-            bar.update(done - bar.pos, f"{span(max(1.0, pace, least - (now - looked)))} left" if left else "")
+            bar.current_item = f"{span(max(1.0, pace, least - (now - looked)))} left" if left else ""
+            bar.update(done - bar.pos)
+            bar.render_progress()  # `update` alone shows nothing before the first answer
 
         yield advance
 

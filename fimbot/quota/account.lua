@@ -34,7 +34,9 @@ local function ending(one)
     return one.at + one.seconds
 end
 
-for _, use in ipairs(account.uses) do use.at = math.min(use.at, now) end
+for _, use in ipairs(account.uses) do
+    use.at, use.begun = math.min(use.at, now), math.min(use.begun, now)
+end
 for _, waiter in ipairs(account.waiters) do waiter.seen = math.min(waiter.seen, now) end
 for _, name in ipairs({'hold', 'whole', 'fair', 'limit_requests', 'limit_tokens', 'other_requests', 'other_tokens'}) do
     local one = account[name]
@@ -134,7 +136,7 @@ function steps.take()
     local probe = account.whole.seconds == 0 and account.fair.seconds == 0 and claimed > most_tokens
     if #ahead == 0 and reply.wait <= 0 and not (probe and probing) then
         account.uses[#account.uses + 1] =
-            {id = step.id, at = now, used = need, claimed = need, open = true, probe = probe}
+            {id = step.id, at = now, used = need, claimed = need, open = true, begun = now, probe = probe}
         reply.taken = true
     else
         account.waiters[#account.waiters + 1] = me
@@ -159,17 +161,23 @@ end
 function steps.settle()
     local use = find()
     if not use then
-        use = {id = step.id, at = now}
+        use = {id = step.id, begun = now, probe = false}
         account.uses[#account.uses + 1] = use
     end
-    if step.answered and use.at >= account.hold.at then account.strikes = 0 end
-    if step.answered and use.probe then account.fair = span(BELIEVED) end
+    if step.answered and use.begun >= account.hold.at then account.strikes = 0 end
     use.at, use.used, use.claimed, use.open = now, step.used, step.claimed, false
+    if step.answered and use.probe and account.whole.seconds == 0 then
+        local claimed, _, most_tokens = 0, most()
+        for _, each in ipairs(account.uses) do
+            if not each.open and each.begun + limits.seconds > now then claimed = claimed + each.claimed end
+        end
+        if claimed > most_tokens then account.fair = span(BELIEVED) end
+    end
 end
 
 function steps.hold()
     local use = find()
-    if not use or account.strikes == 0 or use.at >= account.hold.at then
+    if not use or account.strikes == 0 or use.begun >= account.hold.at then
         account.strikes = account.strikes + 1
         local claimed, _, most_tokens = 0, most()
         for _, each in ipairs(account.uses) do claimed = claimed + each.claimed end

@@ -35,8 +35,10 @@ class Use:
     used: int
     claimed: int
     open: bool
+    begun: float = 0.0
+    """Of the reservation."""
     probe: bool = False
-    """Whether it is refused shows how the server counts."""
+    """Whether it is refused may show how the server counts."""
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ def apply(account: Account, step: Step, limits: Limits, now: float) -> Reply:
         case Leave():
             account.waiters = [each for each in account.waiters if each.id != step.id]
         case Settle():
-            _settle(account, step, now)
+            _settle(account, step, limits, now)
         case Hold():
             _hold(account, step, limits, now)
         case Hear():
@@ -126,7 +128,7 @@ def apply(account: Account, step: Step, limits: Limits, now: float) -> Reply:
 
 def _age(account: Account, limits: Limits, now: float) -> None:
     for use in account.uses:
-        use.at = min(use.at, now)
+        use.at, use.begun = min(use.at, now), min(use.begun, now)
     for waiter in account.waiters:
         waiter.seen = min(waiter.seen, now)
     for span in account.spans():
@@ -203,7 +205,7 @@ def _take(account: Account, step: Take, limits: Limits, now: float) -> Reply:
     probe = _is_probe(account, need, most_tokens)
     taken = not ahead and wait <= 0 and not (probe and any(use.open and use.probe for use in account.uses))
     if taken:
-        account.uses.append(Use(step.id, now, need, need, True, probe))
+        account.uses.append(Use(step.id, now, need, need, True, now, probe))
         account.waiters = others
     else:
         account.waiters = [*others, Waiter(step.id, step.priority, ticket, now, step.tokens)]
@@ -211,8 +213,8 @@ def _take(account: Account, step: Take, limits: Limits, now: float) -> Reply:
 
 
 def _is_probe(account: Account, need: int, most_tokens: int) -> bool:
-    """Some servers count what was used, some all that was asked for, and none says which. So the first request that the
-    latter would refuse goes alone, and the others that it would refuse wait for its answer."""
+    """Some servers count what was used, some all that was asked for, and none says which. So those that the latter
+    might refuse go one at a time, until one was answered that it would have refused for sure."""
     if account.whole.seconds or account.fair.seconds:
         return False
     return sum(use.claimed for use in account.uses) + need > most_tokens
@@ -230,22 +232,25 @@ def _look(account: Account, step: Look, limits: Limits, now: float) -> Reply:
     return Reply(False, 0, wait, soonest, most_requests, most_tokens)
 
 
-def _settle(account: Account, step: Settle, now: float) -> None:
+def _settle(account: Account, step: Settle, limits: Limits, now: float) -> None:
     use = next((each for each in account.uses if each.id == step.id), None)
     if use is None:  # reserved in a store that is down by now, or longer ago than a server is silent
-        use = Use(step.id, now, 0, 0, False)
+        use = Use(step.id, now, 0, 0, False, now)
         account.uses.append(use)
-    if step.answered and use.at >= account.hold.at:
+    if step.answered and use.begun >= account.hold.at:
         account.strikes = 0
-    if step.answered and use.probe:
-        account.fair = Span(now, BELIEVED_SECONDS)
     use.at, use.used, use.claimed, use.open = now, step.used, step.claimed, False
+    if step.answered and use.probe and not account.whole.seconds:
+        # What it claimed itself, and all that is over, and began less than a minute before it can have arrived.
+        claimed = (each.claimed for each in account.uses if not each.open and each.begun + limits.seconds > now)
+        if sum(claimed) > _limits(account, limits)[1]:
+            account.fair = Span(now, BELIEVED_SECONDS)
 
 
 def _hold(account: Account, step: Hold, limits: Limits, now: float) -> None:
     use = next((each for each in account.uses if each.id == step.id), None)
     # What was under way when the last 429 came says nothing new.
-    if use is None or not account.strikes or use.at >= account.hold.at:
+    if use is None or not account.strikes or use.begun >= account.hold.at:
         account.strikes += 1
         # Where counting whole reservations explains it, they are counted so from now on.
         if sum(each.claimed for each in account.uses) > _limits(account, limits)[1]:

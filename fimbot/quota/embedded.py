@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import random
 import sqlite3
 import threading
 import time
@@ -49,13 +50,25 @@ class EmbeddedStore:
 
     def do(self, step: Step) -> Reply:
         with self._lock, self._translated():
-            database = self._open()
-            with _transaction(database):
-                account = self._read(database)
-                # Not before the lock was waited for: a time that is too old is one that somebody else has passed.
-                reply = apply(account, step, self._limits, self._clock())
-                database.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", (self._key, dumped(account)))
-            return reply
+            patience = time.monotonic() + _BUSY_SECONDS
+            while True:
+                try:
+                    return self._done(step)
+                except sqlite3.OperationalError as error:
+                    # SQLite waits for a lock by itself, but not for that of a change to WAL, nor for a recovery.
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > patience:
+                        raise
+                    self._drop()
+                    time.sleep(random.uniform(0.01, 0.05))  # noqa: S311 - so that they do not come back together
+
+    def _done(self, step: Step) -> Reply:
+        database = self._open()
+        with _transaction(database):
+            account = self._read(database)
+            # Not before the lock was waited for: a time that is too old is one that somebody else has passed.
+            reply = apply(account, step, self._limits, self._clock())
+            database.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", (self._key, dumped(account)))
+        return reply
 
     def close(self) -> None:
         with self._lock:
