@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 from fimbot.quota.values import Hear, Hold, Leave, Limits, Look, Reply, Settle, Step, Take
 
@@ -81,6 +80,7 @@ class Account:
     other_tokens: Span = field(default_factory=Span)
 
     def spans(self) -> tuple[Span, ...]:
+        """In the order of the fields."""
         return (
             self.hold,
             self.whole,
@@ -93,18 +93,23 @@ class Account:
 
 
 def dumped(account: Account) -> str:
-    return json.dumps(asdict(account), separators=(",", ":"))
+    """Rows without names: it is written while others wait, and `dataclasses.asdict` of 500 uses takes 5 ms."""
+    uses = [(each.id, each.at, each.used, each.claimed, each.open, each.begun, each.probe) for each in account.uses]
+    waiters = [(each.id, each.priority, each.ticket, each.seen, each.tokens) for each in account.waiters]
+    spans = [(span.at, span.seconds, span.amount) for span in account.spans()]
+    return json.dumps([uses, waiters, account.ticket, account.strikes, spans], separators=(",", ":"))
 
 
 def loaded(text: str) -> Account:
-    """Raises ValueError, TypeError or KeyError for what is no account."""
-    fields: dict[str, Any] = json.loads(text)
-    fields["uses"] = [Use(**each) for each in fields["uses"]]
-    fields["waiters"] = [Waiter(**each) for each in fields["waiters"]]
-    for name, value in fields.items():
-        if isinstance(value, dict):
-            fields[name] = Span(**value)
-    return Account(**fields)
+    """Raises ValueError or TypeError for what is no account."""
+    uses, waiters, ticket, strikes, spans = json.loads(text)
+    return Account(
+        [Use(*each) for each in uses],
+        [Waiter(*each) for each in waiters],
+        ticket,
+        strikes,
+        *(Span(*each) for each in spans),
+    )
 
 
 def apply(account: Account, step: Step, limits: Limits, now: float) -> Reply:

@@ -280,11 +280,9 @@ def test_a_long_run_is_foretold_window_by_window() -> None:
     assert kept.account.uses == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"uses": [1], "waiters": []}', '{"uses": [], "waiters": [], "x": 1}']
-)
+@pytest.mark.parametrize("text", ["", "[]", "{}", "[[1], [], 0, 0, []]", "[[], [], 0, 0, [1]]"])
 def test_what_is_no_account_is_said_to_be_none(text: str) -> None:
-    with pytest.raises((ValueError, TypeError, KeyError)):
+    with pytest.raises((ValueError, TypeError)):
         loaded(text)
 
 
