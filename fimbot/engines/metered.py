@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from fimbot.engines.faults import retry_after
 from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.scale import Scale
 from fimbot.quota import Quota, Reservation
 from fimbot.values import Completion
 from fimbot.windows.tokens import estimate_tokens
@@ -48,6 +49,7 @@ class Metered:
         self._engine, self.quota = engine, quota
         self._listener, self._priority = listener, priority
         self._closed = threading.Event()
+        self._scale = Scale()
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
 
@@ -55,13 +57,16 @@ class Metered:
         return self._engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
-        prompt = prompt_tokens(self._engine, question)
+        estimate = prompt_tokens(self._engine, question)
+        prompt = self._scale.of(estimate)
         asking = _Asking(self.quota, prompt + question.max_tokens, self._closed.is_set, self._priority)
         asking.reserve(deadline)
         self._listener.begin(asking)
         try:
             answer = self._engine.ask(question, done=done, deadline=deadline)
             asking.settle(*_spent(answer, prompt, question))
+            if answer.usage:
+                self._scale.learn(estimate, answer.usage.prompt_tokens)
             return answer
         finally:
             self._listener.begin(None)

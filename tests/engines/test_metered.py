@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -145,3 +146,19 @@ def test_two_processes_share_what_one_of_them_has_used_up(langdock_server: Langd
     assert len(langdock_server.requests) == 1
     one.close()
     other.close()
+
+
+def test_nothing_that_is_kept_names_the_key_the_code_or_the_host(langdock_server: LangdockServer) -> None:
+    engine = opened(langdock_server.url)
+    ask(engine)
+    with pytest.raises(EngineUnavailable, match="interrupted"):
+        langdock_server.plan(*[status(429)] * 9)
+        engine._closed.set()
+        ask(engine)
+    store = engine.quota._store._stores[0]
+    assert isinstance(store, EmbeddedStore) and isinstance(store._path, Path)
+    kept = b"".join(path.read_bytes() for path in store._path.parent.iterdir())
+    assert len(kept) > 1000
+    for secret in (KEY, QUESTION.prefix.strip(), langdock_server.host, "127.0.0.1", "codestral"):
+        assert secret.encode() not in kept
+    engine.close()

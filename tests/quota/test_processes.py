@@ -103,3 +103,16 @@ time.sleep(600)
     assert store.do(Take("next", 400, RUN)).taken
     assert not store.do(Take("more", 1, RUN)).taken
     store.close()
+
+
+def test_a_hook_goes_before_a_long_run_of_another_process(where: str) -> None:
+    limits = Limits(requests=12, tokens=1000, seconds=1.0)
+    run = start(where, limits, 24, 300)
+    assert run.stdout is not None
+    first = run.stdout.readline()
+    hook = start(where, limits, 3, 300, HOOK)
+    (*_, (_, ended)) = spans_of([hook])
+    rest, _ = run.communicate(timeout=120)
+    later = [line for line in (first + rest).splitlines() if float(line.split()[0]) > ended]
+    assert run.returncode == 0
+    assert len(later) >= 3
