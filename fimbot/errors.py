@@ -8,6 +8,7 @@
     ├── EngineError             the engine could not answer
     │   ├── EngineRefused       no retry helps: key, host, model or parameters (401, 402, 403, 404, 422)
     │   └── EngineUnavailable   down, slow, throttled or answering nonsense; trying later may help
+    │       └── QuotaExhausted  nothing was sent: the minute's quota has no room before the deadline
     ├── GitHubError             GitHub could not be reached, or did not do what it was asked
     │   ├── GitHubThrottled     too many requests, and the wait is longer than anybody's patience
     │   ├── GitHubForbidden     the token may not do it, or the pull request is locked (403)
@@ -55,6 +56,10 @@ class EngineRefused(EngineError):
 
 
 class EngineUnavailable(EngineError):
+    pass
+
+
+class QuotaExhausted(EngineUnavailable):
     pass
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from fimbot.values import (
     SkippedFile,
     Stub,
     Suggestion,
+    Tier,
     Window,
     Withheld,
     stub_of,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 GeneratedOf = Callable[[Iterable[str]], frozenset[str]]
 """Those of these paths that .gitattributes call generated."""
+
+_TIERS: tuple[Tier, ...] = ("fill", "suggest", "report")
 
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
@@ -49,6 +52,8 @@ class Findings:
     """Of the files that hold wanted stubs, as they were read."""
     files: int
     skipped_files: tuple[SkippedFile, ...]
+    added: Mapping[str, int] = field(default_factory=dict)
+    """Lines that the change adds, of the same files."""
 
 
 def find(repository: Repository, selection: Selection, blobs: Blobs, settings: Settings) -> Findings:
@@ -69,6 +74,7 @@ def find_in(
     """As `find`, for a change that was read elsewhere."""
     found: list[Stub | Skip] = []
     contents: dict[str, bytes] = {}
+    added: dict[str, int] = {}
     skipped: list[SkippedFile] = []
     files = 0
     for change in changes:
@@ -92,6 +98,7 @@ def find_in(
         elif here:
             found += here
             contents[change.path] = source
+            added[change.path] = _lines(change, source)
     generated = generated_of(contents) if settings.skip_generated else frozenset[str]()
     found = [_generated(each) if stub_of(each).path in generated else each for each in found]
     wanted: list[Stub] = []
@@ -103,7 +110,12 @@ def find_in(
             listed.append(each)
     paths = {stub.path for stub in wanted}
     kept = {path: content for path, content in contents.items() if path in paths}
-    return Findings(tuple(wanted), tuple(listed), kept, files, tuple(skipped))
+    return Findings(tuple(wanted), tuple(listed), kept, files, tuple(skipped), added)
+
+
+def _lines(change: FileChange, source: bytes) -> int:
+    last = source.count(b"\n") + 1  # a range may be the whole file, whatever its length
+    return sum(min(each.end, last) - each.start + 1 for each in change.added)
 
 
 def _generated(found: Stub | Skip) -> Skip:
@@ -180,11 +192,15 @@ def fill(
     deadline: Deadline,
     progress: Progress,
 ) -> Filled:
-    """Asks, cuts, proves. An interruption keeps what is there."""
+    """Asks, cuts, proves; the most valuable first, since a deadline or a quota may end it.
+
+    An interruption keeps what is there.
+    """
     from fimbot.fills.make import make_fill
 
     answers: dict[int, Answer] = {}
     interrupted = False
+    progress(0, len(asked))
     try:
         for at, answer in _answers(findings, asked, engine, settings, deadline):
             answers[at] = answer
@@ -220,13 +236,18 @@ def _answers(
     places: dict[Question, list[int]] = {}
     for at, each in enumerate(asked):
         places.setdefault(each.question, []).append(at)
-    same = list(places.values())
+    same = sorted(places.values(), key=lambda at: _value(findings, asked[at[0]].stub))
     jobs = [_job(findings, asked[first]) for first, *_ in same]
     for index, answer in ask_all(engine, jobs, concurrency=settings.concurrency, deadline=deadline):
         first, *others = same[index]
         yield first, answer
         for other in others:
             yield other, replace(answer, requests=0, cached=True) if isinstance(answer, Completion) else answer
+
+
+def _value(findings: Findings, stub: Stub) -> tuple[int, int]:
+    """The most valuable sorts first: what is surely a stub, then what is in the files that the change is most about."""
+    return _TIERS.index(stub.tier), -findings.added.get(stub.path, 0)
 
 
 def _job(findings: Findings, asked: Asked) -> Job:

@@ -7,6 +7,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,7 +15,7 @@ from fimbot.changes import open_repository
 from fimbot.errors import GitError
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
 from fimbot.settings.load import files_in, load_settings, user_file
-from fimbot.settings.schema import kebab
+from fimbot.settings.schema import SECRET, kebab
 
 
 @click.group(short_help="Show the settings in force.")
@@ -32,12 +33,22 @@ def show() -> int:
     loaded = load_settings({}, os.environ, files, user_file())
     for field in fields(loaded.settings):
         value = getattr(loaded.settings, field.name)
-        click.echo(f"{kebab(field.name)} = {_shown(value)}  # {loaded.sources.get(field.name, 'default')}")
+        shown = _host(value) if field.name in SECRET and value else _shown(value)
+        click.echo(f"{kebab(field.name)} = {shown}  # {loaded.sources.get(field.name, 'default')}")
     for name in (*KEY_NAMES.values(), ANY_ENGINE):
         if os.environ.get(name):
             click.echo(f"# {name} is set")
     click.echo(f"# the user's own file: {user_file()}")
     return 0
+
+
+def _host(url: str) -> str:
+    """Of a URL that may hold a password in any of its parts."""
+    try:
+        parts = urlsplit(url)
+        return f'"{parts.scheme}://{parts.hostname}:{parts.port or 6379}"'
+    except ValueError:
+        return "(set)"
 
 
 def _shown(value: Any) -> str:

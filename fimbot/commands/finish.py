@@ -17,6 +17,7 @@ from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError
 from fimbot.hook.hand_over import HandedOver, sweep, take, take_over
 from fimbot.pipeline import fill
+from fimbot.quota import BACKGROUND
 
 # For the engine to notice its deadline by itself.
 GRACE_SECONDS = 5.0
@@ -38,8 +39,8 @@ def main() -> int:
 
 
 def _finish(job: HandedOver) -> None:
-    opened = open_engine(job.settings, os.environ)
-    with remembering(opened.engine, job.settings) as engine, ExitStack() as held:
+    opened = open_engine(job.settings, os.environ, priority=BACKGROUND)
+    with remembering(opened, job.settings) as engine, ExitStack() as held:
         asked = take(job, engine.fingerprint, held)
         deadline = Deadline.after(job.settings.deadline)
         fill(job.findings, asked, engine, job.settings, deadline, lambda done, total: None)

@@ -38,6 +38,7 @@ from fimbot.patches.apply import still_fitting
 from fimbot.patches.store import Stored, read_suggestions, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
 from fimbot.processes import end_all
+from fimbot.quota import HOOK
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
@@ -214,7 +215,7 @@ def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Pa
     skips = [each for each in asked if isinstance(each, Skip)]
     skips += [Skip(stub, "no time was left to ask for it") for stub in findings.wanted[len(asked) :]]
     later = ""
-    with remembering(opened.engine, settings) as engine:
+    with remembering(opened, settings) as engine:
         deadline = _deadline(settings, patience)
         if settings.background and isinstance(engine, Remembering):
             at_work = still_at_work(_locks(), engine, questions, min(WAIT_SECONDS, deadline.remaining()))
@@ -231,7 +232,7 @@ def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Pa
 def _open_engine(settings: Settings) -> Opened:
     """Raises FimbotError: a wrong setting is to be told to whoever made it, a missing key stops no commit."""
     try:
-        return open_engine(settings, os.environ, hasty=True)
+        return open_engine(settings, os.environ, hasty=True, priority=HOOK)
     except SettingsError as error:
         raise FimbotError(str(error)) from None
 

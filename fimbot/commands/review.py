@@ -224,6 +224,7 @@ class _Run:
 
     def _fill(self, work: Work, blobs: Any, settings: Settings) -> tuple[Filled, str | None]:
         """What was filled; and why no engine could be asked, if none could."""
+        from fimbot.commands.run_size import RunSize
         from fimbot.engines.protocol import Deadline
         from fimbot.pipeline import Asked, Filled, ask, fill
 
@@ -239,9 +240,10 @@ class _Run:
         # The limit counts what stands on the pull request already, and is applied by now.
         asked = list(ask(work.findings, blobs, opened.engine, replace(settings, max_suggestions=None)))
         questions = [each for each in asked if isinstance(each, Asked)]
-        with remembering(opened.engine, settings) as engine:
+        with remembering(opened, settings) as engine:
             deadline = Deadline.after(settings.deadline)
-            with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=self.quiet) as progress:
+            label, size = f"filling {count(len(questions), 'stub')}", RunSize.of(opened, questions)
+            with progress_bar(label, quiet=self.quiet, at_least=size.left) as progress:
                 filled = fill(work.findings, questions, engine, settings, deadline, progress)
         skips = tuple(each for each in asked if isinstance(each, Skip))
         return replace(filled, outcomes=filled.outcomes + skips), None

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision, untracked_files
+from fimbot.quota.size import span
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
     from fimbot.engines.protocol import Engine
+    from fimbot.engines.table import Opened
 
 PATCHES = "fimbot/patches"
 # Some 30,000 bodies.
@@ -104,16 +106,29 @@ def mention_untracked(session: Session, *, quiet: bool) -> None:
 
 
 @contextmanager
-def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error, on a terminal only, and one that can move the cursor."""
+def progress_bar(
+    label: str, *, quiet: bool, at_least: Callable[[int], float] = lambda left: 0.0
+) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error, on a terminal only, and one that can move the cursor. `at_least`: the seconds that so
+    many more take for a reason that the pace so far does not show, such as a quota."""
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda done, total: None
         return
-    with click.progressbar(length=1, label=label, file=sys.stderr, show_eta=True) as bar:
+    begun, looked, least = time.monotonic(), 0.0, 0.0
+    with click.progressbar(
+        length=1, label=label, file=sys.stderr, show_eta=False, item_show_func=lambda eta: eta
+    ) as bar:
 
         def advance(done: int, total: int) -> None:
+            nonlocal looked, least
+            now, left = time.monotonic(), total - done
+            if now - looked > 1:
+                looked, least = now, at_least(left)
+            pace = (now - begun) / done * left if done else 0.0
             bar.length = total
+            bar.current_item = f"{span(max(1.0, pace, least - (now - looked)))} left" if left else ""
             bar.update(done - bar.pos)
+            bar.render_progress()  # `update` alone shows nothing before the first answer
 
         yield advance
 
@@ -132,19 +147,28 @@ def _tell_passed_over(engine: Engine) -> None:
 
 
 @contextmanager
-def remembering(engine: Engine, settings: Settings) -> Iterator[Engine]:
+def remembering(opened: Opened, settings: Settings) -> Iterator[Engine]:
     """The engine with the user's cache of answers, unless `--no-cache`; closed in the end. Which engine was passed
     over, and why, is said then."""
+    with closing(opened.engine), ExitStack() as after:
+        after.callback(_tell_passed_over, opened.engine)
+        with _cached(opened.engine, settings) as engine:
+            yield engine
+        for problem in dict.fromkeys(quota.problem for quota in opened.quotas):
+            if problem:
+                say(problem)
+
+
+@contextmanager
+def _cached(engine: Engine, settings: Settings) -> Iterator[Engine]:
     from fimbot.engines.cache import CompletionCache
     from fimbot.engines.remember import remembered
 
-    with closing(engine), ExitStack() as after:
-        after.callback(_tell_passed_over, engine)
-        if not settings.cache:
-            yield engine
-            return
-        path = cache_directory() / "completions.sqlite"
-        with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
-            yield remembered(engine, cache)
-            if cache.problem:
-                say(cache.problem)
+    if not settings.cache:
+        yield engine
+        return
+    path = cache_directory() / "completions.sqlite"
+    with closing(CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)) as cache:
+        yield remembered(engine, cache)
+        if cache.problem:
+            say(cache.problem)

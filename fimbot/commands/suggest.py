@@ -12,6 +12,7 @@ import click
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes, write_report
+from fimbot.commands.run_size import RunSize, say_what_had_no_room
 from fimbot.commands.session import (
     PATCHES,
     Session,
@@ -24,7 +25,7 @@ from fimbot.commands.session import (
 )
 from fimbot.engines.fallback import each_of, shares_of
 from fimbot.engines.protocol import Deadline, Engine
-from fimbot.engines.table import open_engine
+from fimbot.engines.table import Opened, open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
 from fimbot.patches.store import combined_patch, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
@@ -121,11 +122,16 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
         opened = open_engine(session.settings, os.environ)
         say(f"engine {opened.why}", quiet=quiet)
         asked = list(ask(findings, blobs, opened.engine, session.settings))
-    with remembering(opened.engine, session.settings) as engine:
+    with remembering(opened, session.settings) as engine:
         deadline = Deadline.after(session.settings.deadline)
         questions = [each for each in asked if isinstance(each, Asked)]
-        with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=quiet) as progress:
+        size = RunSize.of(opened, questions)
+        if size.seconds:
+            say(size.text(), quiet=quiet)
+        label = f"filling {count(len(questions), 'stub')}"
+        with progress_bar(label, quiet=quiet, at_least=size.left) as progress:
             filled = fill(findings, questions, engine, session.settings, deadline, progress)
+        say_what_had_no_room(opened, questions, filled, quiet=quiet)
     unasked = tuple(each for each in asked if isinstance(each, Skip))
     filled = replace(filled, outcomes=filled.outcomes + unasked)
     return Run(make_report(findings, opened.engine, filled, begun), findings, filled.interrupted)
@@ -173,15 +179,16 @@ def show_questions(session: Session) -> int:
     """Prints exactly what would be sent, and to whom."""
     with session.blobs() as blobs:
         findings = find(session.repository, session.selection, blobs, session.settings)
-        engine = _engine_to_show(session)
-        total = 0
+        opened = _engine_to_show(session)
+        engine = opened.engine
+        asked: list[Asked] = []
         for each in ask(findings, blobs, engine, session.settings):
             stub = stub_of(each) if isinstance(each, Skip) else each.stub
             title = f"{place(stub)}  {one_line(stub.name)}"
             if isinstance(each, Skip):
                 click.echo(f"=== {title}: skipped, {each.reason}")
                 continue
-            total += each.window.tokens
+            asked.append(each)
             first, *others = _shown_engines(engine)
             to = f"to {first}"
             click.echo(
@@ -193,7 +200,7 @@ def show_questions(session: Session) -> int:
                 click.echo(f"--- where that one does not answer: the same to {other}")
             for kept in each.window.withheld:
                 click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
-    say(f"nothing was sent: {count(len(findings.wanted), 'stub')}, about {total:,} tokens of prompts")
+    say(f"nothing was sent: {count(len(findings.wanted), 'stub')}; {RunSize.of(opened, asked).text()}")
     return 0
 
 
@@ -201,9 +208,9 @@ def _shown_engines(engine: Engine) -> list[str]:
     return [f"{each.name} at {each.host}, model {each.model}" for each in each_of(engine)]
 
 
-def _engine_to_show(session: Session) -> Engine:
+def _engine_to_show(session: Session) -> Opened:
     """Without a key and a model too: what would be sent to the main engine."""
     try:
-        return open_engine(session.settings, os.environ).engine
+        return open_engine(session.settings, os.environ)
     except SettingsError:
-        return open_engine(session.settings, {"FIMBOT_API_KEY": "not-sent"}).engine
+        return open_engine(session.settings, {"FIMBOT_API_KEY": "not-sent"})

@@ -61,5 +61,13 @@ def open_fim(
     url = endpoint(settings.base_url or base_url, route)
     key = find_key(name, outside.environ, settings.api_key_command)
     model = settings.model or default_model
-    channel = Channel(url, key, model, hasty=outside.hasty, transport=outside.transport, sleep=outside.sleep)
+    channel = Channel(
+        url,
+        key,
+        model,
+        hasty=outside.hasty,
+        transport=outside.transport,
+        sleep=outside.sleep,
+        meter=outside.meter,
+    )
     return FimEngine(name, model, channel)

@@ -21,7 +21,7 @@ import httpx
 from fimbot import __version__
 from fimbot.engines.call import Call
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
-from fimbot.engines.protocol import Deadline
+from fimbot.engines.protocol import Deadline, Meter
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.keys import Key
 
@@ -143,6 +143,7 @@ class Channel:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
         jitter: Callable[[], float] = random.random,
+        meter: Meter | None = None,
     ) -> None:
         """`url` is one that `endpoint` made. `model` is only told in messages. `auth`: the headers with the key."""
         self.host = url.netloc.decode("ascii")
@@ -153,6 +154,7 @@ class Channel:
         self._hasty = hasty
         self._connect_seconds = CONNECT_SECONDS_WHEN_HASTY if hasty else CONNECT_SECONDS
         self._jitter = jitter
+        self._meter = meter
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
         self._calls: set[Call] = set()
@@ -215,6 +217,8 @@ class Channel:
                     return self._attempt(request, read, deadline), tries
                 except Passing as fault:
                     self._rest(tries, fault, deadline)
+                    if self._meter:
+                        self._meter.again(deadline)
         except EngineError as error:
             error.requests = tries
             raise
@@ -240,6 +244,8 @@ class Channel:
                     timeout=timeout,
                     extensions={"trace": call.trace},
                 ) as response:
+                    if self._meter:
+                        self._meter.answered(response.status_code, response.headers)
                     incoming = Incoming(response, call, deadline, self._quote, self._own)
                     if not response.is_success:
                         raise self._refused(response, incoming)
@@ -247,6 +253,8 @@ class Channel:
                         raise EngineUnavailable("the answer is compressed, which was not asked for")
                     return read(incoming)
             except httpx.HTTPError as error:
+                if self._meter and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+                    self._meter.unreached()
                 raise self._named(self._own(error, call, deadline)) from None
             except EngineError as error:
                 raise self._named(error) from None

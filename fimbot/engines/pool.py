@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from fimbot.engines.protocol import Deadline, Engine, Question
-from fimbot.errors import EngineError, EngineRefused, EngineUnavailable
+from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, QuotaExhausted
 from fimbot.values import Completion
 
 # An engine that failed so often, with no success in between, is not asked for the rest: a dead host would
@@ -43,6 +43,8 @@ class _Rounds:
     failures: int = 0
     verdict: EngineError | None = None
     """Why nothing more is asked."""
+    exhausted: QuotaExhausted | None = None
+    """What is still waiting at the deadline waits for this."""
 
     def work(self) -> None:
         while not self.stopped.is_set():
@@ -68,6 +70,9 @@ class _Rounds:
 
     def judge(self, error: Exception) -> None:
         with self.lock:
+            if isinstance(error, QuotaExhausted):  # nothing was sent, and a smaller question may still have room
+                self.exhausted = error
+                return
             self.failures += isinstance(error, EngineUnavailable)
             final = isinstance(error, EngineRefused) or self.failures >= FAILURES_IN_A_ROW
             if final and self.verdict is None and isinstance(error, EngineError):
@@ -79,10 +84,10 @@ def ask_all(
 ) -> Generator[tuple[int, Answer], None, None]:
     """(index of the job, its completion or why there is none), each once, in the order of completion.
 
-    After a refusal (key, host, model), or several failures in a row, the rest is not asked and has the same
-    error. At the deadline, whatever is still missing has an `EngineUnavailable`. On Ctrl-C the engine is
-    closed, and what was answered by then is given out before `KeyboardInterrupt` goes on. Other errors than
-    `EngineError` go through. `done` of a job is called in another thread.
+    Those that come first in `jobs` are asked first. After a refusal (key, host, model), or several failures in a row,
+    the rest is not asked and has the same error. At the deadline, whatever is still missing has an `EngineUnavailable`.
+    On Ctrl-C the engine is closed, and what was answered by then is given out before `KeyboardInterrupt` goes on. Other
+    errors than `EngineError` go through. `done` of a job is called in another thread.
     """
     rounds = _Rounds(engine, jobs, deadline)
     threads = [
@@ -100,7 +105,7 @@ def ask_all(
                 break
             missing.discard(index)
             yield index, _checked(answer)
-        late = EngineUnavailable(f"{engine.host}: no answer before the deadline")
+        late = rounds.exhausted or EngineUnavailable(f"{engine.host}: no answer before the deadline")
         yield from ((index, late) for index in sorted(missing))
     except KeyboardInterrupt:
         rounds.stopped.set()

@@ -108,6 +108,19 @@ class Engine(Protocol):
         """Hangs up on whatever is under way, from any thread; those calls raise `EngineUnavailable`."""
 
 
+class Meter(Protocol):
+    """What a channel tells of its requests, in the thread that asks."""
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """The beginning of an answer."""
+
+    def unreached(self) -> None:
+        """The request was not sent: there is no connection."""
+
+    def again(self, deadline: Deadline) -> None:
+        """Before the same request is sent once more. May wait for room; raises `QuotaExhausted`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What an engine's factory is given beside the settings; a test replaces each."""
@@ -117,6 +130,8 @@ class Outside:
     """Between tries. None: a sleep that `Engine.close` ends."""
     hasty: bool = False
     """Somebody waits for each second (a commit): what cannot be reached at once is not tried again."""
+    meter: Meter | None = None
+    """Every channel of the engine is given it."""
     transport: Any = None
     """An `httpx.BaseTransport`. Typed loosely because httpx costs 100 ms to import and the table must not."""
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from fimbot.engines.fallback import Fallback
+from fimbot.engines.metered import Listener, Metered
 from fimbot.engines.protocol import Engine, Factory, Outside
-from fimbot.engines.quota import Metered, Quota
 from fimbot.engines.taken_over import TakenOver, take_over
 from fimbot.errors import EngineError, FimbotError, ModelError, NoKey, SettingsError
+from fimbot.quota import RUN, Limits, Quota
+from fimbot.quota.open import open_quota
 from fimbot.settings.continue_config import Autocomplete, Unusable, read_continue
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
@@ -25,6 +27,9 @@ ENGINES: Mapping[str, str] = {
     "codestral": "fimbot.engines.mistral:open_codestral",
     "local": "fimbot.engines.local:open_local",
 }
+
+# As Langdock documents them, per workspace and model; what another server says of its own is believed.
+LIMITS = Limits(requests=500, tokens=60_000)
 
 # Nobody counts what runs on this machine.
 UNMETERED = frozenset({"local"})
@@ -45,6 +50,13 @@ class Choice:
 class Opened:
     engine: Engine
     why: str
+    quotas: tuple[Quota, ...] = ()
+    """Of those of its engines that somebody counts."""
+
+    @property
+    def quota(self) -> Quota | None:
+        """Of the engine that answers nearly every question; None where nobody counts."""
+        return self.quotas[0] if self.quotas else None
 
 
 def open_engine(
@@ -52,31 +64,36 @@ def open_engine(
     environ: Mapping[str, str],
     *,
     hasty: bool = False,
+    priority: int = RUN,
+    metered: bool = True,
     sleep: Callable[[float], object] | None = None,
     transport: Any = None,
     find_model: FindModel | None = None,
 ) -> Opened:
     """Opens the engines that the settings name, or else the first that is ready.
 
+    `priority` is that of its requests among all that share the quota; not `metered`: they are not counted.
+
     Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range; whatever else an
     engine's factory raises where no other one is left.
     """
     outside = Outside(environ, sleep=sleep, hasty=hasty, transport=transport)
+    counted = priority if metered else None
     if settings.engine:
-        return _open_chosen(settings, outside)
+        return _open_chosen(settings, outside, counted)
     unused: list[str] = []
     for choice in candidates(settings, environ, find_model=find_model):
         if isinstance(choice, Unusable):
             unused.append(choice.why)
             continue
         try:
-            engine = open_choice(choice, settings, outside)
+            opened = _open_counted(choice, settings, outside, counted)
         except (SettingsError, EngineError) as error:
             if choice.taken_over is None:
                 raise
             unused.append(f"{choice.taken_over.source} is not used: {error}")
             continue
-        return Opened(_metered(engine, settings), "; ".join([choice.why, *unused]))
+        return replace(opened, why="; ".join([choice.why, *unused]))
     raise _nothing_ready(unused)
 
 
@@ -89,34 +106,44 @@ def open_choice(choice: Choice, settings: Settings, outside: Outside) -> Engine:
     return open_it(settings, outside)
 
 
-def _metered(engine: Engine, settings: Settings) -> Engine:
-    return engine if engine.name in UNMETERED else Metered(engine, Quota(settings.rpm, settings.tpm))
+def _open_counted(choice: Choice, settings: Settings, outside: Outside, priority: int | None) -> Opened:
+    """With its quota, unless `priority` is None."""
+    listener = Listener()
+    engine = open_choice(choice, settings, replace(outside, meter=listener))
+    if choice.name in UNMETERED or priority is None:
+        return Opened(engine, choice.why)
+    quota = open_quota(engine.host, engine.model, limits_of(settings), settings.quota_store)
+    return Opened(Metered(engine, quota, listener, priority), choice.why, (quota,))
 
 
-def _open_chosen(settings: Settings, outside: Outside) -> Opened:
+def limits_of(settings: Settings) -> Limits:
+    return Limits(settings.rpm or LIMITS.requests, settings.tpm or LIMITS.tokens, fixed=settings.tpm is not None)
+
+
+def _open_chosen(settings: Settings, outside: Outside, priority: int | None) -> Opened:
     names = [_known(name) for name in settings.engine]
-    engines: list[Engine] = []
+    opened: list[Opened] = []
     faults: list[FimbotError] = []
     unready: list[str] = []
     for place, name in enumerate(names):
         own, around = of_place(settings, outside, place)
-        if engines:
+        if opened:
             # All are asked the same question, and the embedded model takes memory for its window beforehand.
-            own = replace(own, window_tokens=own.window_tokens or engines[0].window_tokens)
+            own = replace(own, window_tokens=own.window_tokens or opened[0].engine.window_tokens)
         # Where another one waits, it is the better second try.
         around = replace(around, hasty=around.hasty or place < len(names) - 1)
         try:
-            engine = open_choice(Choice(name, ""), own, around)
+            opened.append(_open_counted(Choice(name, ""), own, around, priority))
         except (NoKey, ModelError, EngineError) as error:
             faults.append(error)
             own_key = place > 0 and isinstance(error, NoKey) and name in KEY_NAMES
             unready.append(f"{name} is not ready: {f'{KEY_NAMES[name]} is not set' if own_key else error}")
-            continue
-        engines.append(_metered(engine, own))
-    if not engines:
+    if not opened:
         raise faults[0]
+    engines = [each.engine for each in opened]
     why = f"{', then '.join(engine.name for engine in engines)}: chosen in the settings"
-    return Opened(engines[0] if len(engines) == 1 else Fallback.of(engines), "; ".join([why, *unready]))
+    quotas = tuple(quota for each in opened for quota in each.quotas)
+    return Opened(engines[0] if len(engines) == 1 else Fallback.of(engines), "; ".join([why, *unready]), quotas)
 
 
 def of_place(settings: Settings, outside: Outside, place: int) -> tuple[Settings, Outside]:

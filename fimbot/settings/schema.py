@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from difflib import get_close_matches
@@ -111,6 +112,12 @@ def _one_of(choices: tuple[str, ...]) -> Read:
     return read
 
 
+def _redis(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch(r"rediss?://[!-~]+", value.strip()):
+        return value.strip()
+    raise ValueError("redis:// or rediss:// and a host")
+
+
 READ: dict[str, Read] = {
     "engine": _names,
     "model": _text,
@@ -127,6 +134,7 @@ READ: dict[str, Read] = {
     "concurrency": _whole(1),
     "rpm": _whole(1),
     "tpm": _whole(1),
+    "quota_store": _redis,
     "deadline": _number(0.1, math.inf),
     "mode": _one_of(get_args(Mode)),
     "hook_deadline": _number(0.1, math.inf),
@@ -147,8 +155,12 @@ READ: dict[str, Read] = {
 USER_ONLY: dict[str, str] = {
     "base_url": "where the key goes is the user's to say",
     "api_key_command": "a repository may not start programs",
+    "quota_store": "it names a host and may hold a password",
 }
 """Settings that a file of the repository being worked on may not set, and why."""
+
+SECRET = frozenset({"quota_store"})
+"""Settings whose value is not quoted."""
 
 NAMES = tuple(field.name for field in fields(Settings))
 
@@ -158,7 +170,8 @@ def read_setting(name: str, value: Any, source: str) -> Any:
     try:
         return READ[name](value)
     except ValueError as error:
-        raise SettingsError(f"{source}: {kebab(name)} must be {error}, not {_shown(value)}") from None
+        given = "" if name in SECRET else f", not {_shown(value)}"
+        raise SettingsError(f"{source}: {kebab(name)} must be {error}{given}") from None
 
 
 def _shown(value: Any) -> str:

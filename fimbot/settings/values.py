@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fimbot.values import Kind, Tier
@@ -35,11 +35,13 @@ class Settings:
     window_tokens: int | None = None
     """None: what suits the engine."""
     concurrency: int = 4
-    # Of the key's whole workspace, as Langdock documents them.
-    rpm: int = 500
+    # Of the key's whole workspace. None: what Langdock documents, 500 and 60,000, or what the server says.
+    rpm: int | None = None
     """Requests a minute."""
-    tpm: int = 60_000
+    tpm: int | None = None
     """Tokens a minute."""
+    quota_store: str | None = field(default=None, repr=False)
+    """URL of a Redis in which all machines of a team count together; it may hold a password."""
     deadline: float = 600.0
     """Seconds for everything that an engine is asked in one run."""
 

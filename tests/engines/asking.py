@@ -27,8 +27,11 @@ def opened(
     sleep: Callable[[float], object] | None = None,
     **settings: Any,
 ) -> Engine:
+    """Not metered: what is tested waits in no time, which a quota would not believe."""
     environ = {f"{engine.upper()}_API_KEY": key}
-    return open_engine(Settings(engine=(engine,), base_url=base_url, **settings), environ, sleep=sleep).engine
+    return open_engine(
+        Settings(engine=(engine,), base_url=base_url, **settings), environ, metered=False, sleep=sleep
+    ).engine
 
 
 def ask(

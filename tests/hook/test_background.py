@@ -161,6 +161,7 @@ def test_it_says_so_and_does_not_wait_its_deadline_out(staged: Workshop) -> None
     staged.server.always = scripts.silent
     assert hook(staged).status == 0
     wait_until_at_work(staged, 2)
+    wait_until(lambda: len(staged.server.requests) == 4)  # two of the hook's, and two of the background's
     requests, processes = len(staged.server.requests), in_background(staged)
     second = hook(staged, FIMBOT_HOOK_DEADLINE="100")  # `attempt` waits for 60
     assert (second.status, second.out, second.err.count("\n")) == (0, "", 1)

@@ -1,0 +1,93 @@
+"""An account in Redis, for all machines of a team: a script does a step at once, by Redis' own clock.
+
+One key per account, so that a cluster takes it too. Redis 5 or Valkey, or later. Where its wall clock is set forward by
+hand, a minute is shorter once; where a failover loses the account, a minute's quota is used twice once.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from fimbot.quota.store import StoreDown
+from fimbot.quota.values import Limits, Reply, Step
+
+# A store in the same network answers within a millisecond; a hook does not wait for one that is gone.
+SECONDS = 1.0
+_PREFIX = "fimbot:quota:1:"
+
+
+class RedisStore:
+    """`url` may hold a password: no message of this class does, nor of the library's that is passed on."""
+
+    def __init__(self, url: str, key: str, limits: Limits) -> None:
+        self._url, self._limits = url, limits
+        self._key = _PREFIX + key
+        self._script: Any = None
+        self._client: Any = None
+
+    def do(self, step: Step) -> Reply:
+        try:
+            import redis
+        except ImportError:
+            raise StoreDown(
+                "quota-store is Redis, whose client is not installed: pip install 'fimbot[redis]'"
+            ) from None
+        limits = self._limits
+        try:
+            script = self._script or self._open()
+            arguments = [
+                json.dumps({"op": step.op, **asdict(step)}),
+                limits.requests,
+                limits.tokens,
+                limits.seconds,
+                int(limits.fixed),
+            ]
+            return Reply(**json.loads(script(keys=[self._key], args=arguments)))
+        except (redis.RedisError, OSError, ValueError, TypeError) as error:
+            raise StoreDown(f"quota-store: {self._where()}: {_why(error)}") from None
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+
+    def _open(self) -> Any:
+        import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        client = redis.Redis.from_url(
+            self._url,
+            socket_timeout=SECONDS,
+            socket_connect_timeout=SECONDS,
+            # Once, for a connection that was closed while idle: a step that was done already is not done twice.
+            retry=Retry(NoBackoff(), 1),
+        )
+        self._client = client
+        self._script = client.register_script(files("fimbot.quota").joinpath("account.lua").read_bytes())
+        return self._script
+
+    def _where(self) -> str:
+        """Host and port, and nothing else of the URL."""
+        from urllib.parse import urlsplit
+
+        try:
+            parts = urlsplit(self._url)
+            return f"{parts.hostname}:{parts.port or 6379}"
+        except ValueError:
+            return "its URL"
+
+
+def _why(error: Exception) -> str:
+    """In our words, since a library's may quote what it was given."""
+    known = {
+        "AuthenticationError": "it does not take the password",
+        "ConnectionError": "cannot be reached",
+        "TimeoutError": "does not answer",
+        "NoPermissionError": "the user may not run scripts",
+        "ReadOnlyError": "it is a replica, which takes no writes",
+        "ValueError": "it is no URL of a Redis",
+    }
+    return known.get(type(error).__name__, f"refuses the step ({type(error).__name__})")

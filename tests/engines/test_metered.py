@@ -1,0 +1,164 @@
+"""An engine behind a quota: what is reserved before it is asked, and what is counted afterwards."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fimbot.engines.metered import Metered, prompt_tokens
+from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.table import limits_of, open_engine
+from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
+from fimbot.quota.embedded import EmbeddedStore
+from fimbot.settings.values import Settings
+from tests.doubles.langdock import KEY, LangdockServer
+from tests.doubles.scripts import chunk, event, fill, raw, reset, status
+from tests.engines.asking import DONE, QUESTION, Pauses, ask
+
+RESERVED = 64
+
+
+@pytest.fixture
+def metered(langdock_server: LangdockServer) -> Iterator[Metered]:
+    with_engine = opened(langdock_server.url)
+    yield with_engine
+    with_engine.close()
+
+
+def opened(url: str, **settings: int) -> Metered:
+    """Without pauses between its tries."""
+    given = Settings(engine="langdock", base_url=url, **settings)  # type: ignore[arg-type]
+    engine = open_engine(given, {"LANGDOCK_API_KEY": KEY}, sleep=Pauses()).engine
+    assert isinstance(engine, Metered)
+    return engine
+
+
+def counted(engine: Metered) -> list[tuple[int, int, bool]]:
+    """(used, claimed, under way) of each request."""
+    store = engine.quota._store._stores[0]
+    assert isinstance(store, EmbeddedStore)
+    account = store._read(store._open())
+    return [(use.used, use.claimed, use.open) for use in account.uses]
+
+
+def test_what_is_on_this_machine_is_not_metered_nor_who_counts_elsewhere(langdock_server: LangdockServer) -> None:
+    settings = Settings(engine=("langdock",), base_url=langdock_server.url)
+    engine = open_engine(settings, {"LANGDOCK_API_KEY": KEY}, metered=False)
+    assert not isinstance(engine.engine, Metered) and engine.quota is None
+    engine.engine.close()
+
+
+def test_the_limits_are_langdocks_unless_they_are_set() -> None:
+    assert (limits_of(Settings()).requests, limits_of(Settings()).tokens, limits_of(Settings()).fixed) == (
+        500,
+        60_000,
+        False,
+    )
+    assert (limits_of(Settings(rpm=3, tpm=7)).requests, limits_of(Settings(rpm=3, tpm=7)).tokens) == (3, 7)
+    assert limits_of(Settings(tpm=7)).fixed
+
+
+def test_usage_corrects_what_was_reserved(langdock_server: LangdockServer, metered: Metered) -> None:
+    usage = {"prompt_tokens": 21, "completion_tokens": 4, "total_tokens": 25}
+    langdock_server.plan(raw(event(chunk("    return 1")) + event({**chunk("", "stop"), "usage": usage}) + DONE))
+    ask(metered)
+    assert counted(metered) == [(25, 21 + RESERVED, False)]
+
+
+def test_hanging_up_counts_what_was_streamed(langdock_server: LangdockServer, metered: Metered) -> None:
+    langdock_server.plan(raw(event(chunk("    return 1\n")) * 40))
+    ask(metered, done=lambda text: True)
+    ((used, claimed, _),) = counted(metered)
+    prompt = prompt_tokens(metered, QUESTION)
+    assert prompt < used < prompt + 30
+    assert claimed == prompt + RESERVED
+
+
+def test_a_try_that_failed_costs_what_was_reserved_and_the_next_one_is_another(
+    langdock_server: LangdockServer, metered: Metered
+) -> None:
+    langdock_server.plan(reset, status(503), fill("    return 1"))
+    ask(metered)
+    reserved = prompt_tokens(metered, QUESTION) + RESERVED
+    first, second, third = counted(metered)
+    assert first == second == (reserved, reserved, False)
+    assert third[0] < reserved
+
+
+def test_a_refusal_costs_what_was_reserved(langdock_server: LangdockServer, metered: Metered) -> None:
+    langdock_server.plan(status(400))
+    with pytest.raises(EngineError):
+        ask(metered)
+    reserved = prompt_tokens(metered, QUESTION) + RESERVED
+    assert counted(metered) == [(reserved, reserved, False)]
+
+
+def test_what_was_never_sent_costs_no_tokens() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        engine = opened(f"http://127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(EngineUnavailable, match="cannot be reached"):
+            ask(engine)
+    assert [used for used, _, _ in counted(engine)] == [0, 0, 0, 0]
+    engine.close()
+
+
+def test_what_done_raises_leaves_nothing_open(langdock_server: LangdockServer, metered: Metered) -> None:
+    langdock_server.plan(raw(event(chunk("    return 1\n")) * 40))
+
+    def broken(text: str) -> bool:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask(metered, done=broken)
+    assert [is_open for _, _, is_open in counted(metered)] == [False]
+
+
+def test_a_429_makes_all_wait_that_share_the_quota(langdock_server: LangdockServer, metered: Metered) -> None:
+    other = opened(langdock_server.url)
+    langdock_server.plan(status(429, headers={"Retry-After": "50"}))
+    with pytest.raises(EngineError, match="429"):
+        ask(metered, seconds=10)
+    assert other.quota.wait(1) == pytest.approx(50, abs=3)
+    with pytest.raises(QuotaExhausted, match=r"^quota: "):
+        ask(other, seconds=10)
+    assert len(langdock_server.requests) == 1
+    other.close()
+
+
+def test_what_an_answer_says_is_left_is_believed(langdock_server: LangdockServer, metered: Metered) -> None:
+    headers = {"x-ratelimit-limit-tokens": "50000", "x-ratelimit-remaining-tokens": "100"}
+    langdock_server.plan(status(400, headers=headers))
+    with pytest.raises(EngineError):
+        ask(metered)
+    assert metered.quota.wait(100) == 0
+    assert metered.quota.wait(101) == pytest.approx(60, abs=3)
+
+
+def test_two_processes_share_what_one_of_them_has_used_up(langdock_server: LangdockServer) -> None:
+    one, other = opened(langdock_server.url, rpm=1), opened(langdock_server.url, rpm=1)
+    ask(one)
+    with pytest.raises(QuotaExhausted, match=r"^quota: 60,000 tokens and 1 requests a minute are used up"):
+        other.ask(Question("a", "b", 10), done=lambda text: False, deadline=Deadline.after(5))
+    assert len(langdock_server.requests) == 1
+    one.close()
+    other.close()
+
+
+def test_nothing_that_is_kept_names_the_key_the_code_or_the_host(langdock_server: LangdockServer) -> None:
+    engine = opened(langdock_server.url)
+    ask(engine)
+    with pytest.raises(EngineUnavailable, match="interrupted"):
+        langdock_server.plan(*[status(429)] * 9)
+        engine._closed.set()
+        ask(engine)
+    store = engine.quota._store._stores[0]
+    assert isinstance(store, EmbeddedStore) and isinstance(store._path, Path)
+    kept = b"".join(path.read_bytes() for path in store._path.parent.iterdir())
+    assert len(kept) > 1000
+    for secret in (KEY, QUESTION.prefix.strip(), langdock_server.host, "127.0.0.1", "codestral"):
+        assert secret.encode() not in kept
+    engine.close()
