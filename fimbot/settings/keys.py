@@ -63,14 +63,23 @@ def find_key(engine: str, environ: Mapping[str, str], command: Sequence[str] = (
 
     Raises `SettingsError` when there is none, or when what is there cannot be a key.
     """
-    names = [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
-    for name in names:
+    key = find_key_if_any(engine, environ, command)
+    if not key:
+        raise SettingsError(f"no key for {engine}: set {' or '.join(_names(engine))}, or api-key-command")
+    return key
+
+
+def find_key_if_any(engine: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> Key:
+    """As `find_key`; `NO_KEY` where there is none, for a server of one's own, which may ask for none."""
+    for name in _names(engine):
         secret = named_key(name, environ)
         if secret:
             return _checked(secret, name)
-    if command:
-        return _checked(_run(command, environ).strip(), "api-key-command")
-    raise SettingsError(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
+    return _checked(_run(command, environ).strip(), "api-key-command") if command else NO_KEY
+
+
+def _names(engine: str) -> list[str]:
+    return [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
 
 
 def named_key(name: str, environ: Mapping[str, str]) -> str:
