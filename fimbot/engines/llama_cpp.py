@@ -25,9 +25,9 @@ BASE_URL = "http://127.0.0.1:8080"
 ROUTE = "infill"
 MODELS = "v1/models"
 _FINISHES: dict[object, FinishReason] = {"eos": "stop", "word": "stop", "limit": "length"}
-_REFUSALS = {
-    "does not support infill": "its model has no FIM tokens; start it with one that fills in, such as qwen2.5-coder",
-}
+_NO_TOKENS = "its model has no FIM tokens; start it with one that fills in, such as qwen2.5-coder"
+# As it says it now, and as it said it until 2025.
+_REFUSALS = {"Infill is not supported": _NO_TOKENS, "does not support infill": _NO_TOKENS}
 
 
 def open_llama_cpp(settings: Settings, outside: Outside) -> FimEngine:

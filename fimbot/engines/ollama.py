@@ -25,7 +25,7 @@ CONTEXT_TOKENS = 4096
 WINDOW_TOKENS = 1500
 _FINISHES: dict[object, FinishReason] = {"stop": "stop", "length": "length", None: "stop"}
 _REFUSALS = {
-    "does not support insert": "its template of this model has no place for a suffix (it says: does not support "
+    "does not support insert": "the template of this model has no place for a suffix (it says: does not support "
     "insert); choose a model that fills in, such as qwen2.5-coder",
 }
 

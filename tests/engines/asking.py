@@ -11,6 +11,7 @@ import pytest
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.engines.table import open_engine
 from fimbot.errors import EngineError
+from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 from tests.doubles.langdock import KEY
@@ -27,7 +28,8 @@ def opened(
     sleep: Callable[[float], object] | None = None,
     **settings: Any,
 ) -> Engine:
-    environ = {f"{engine.upper()}_API_KEY": key}
+    """`key`: "" for none."""
+    environ = {KEY_NAMES.get(engine, ANY_ENGINE): key} if key else {}
     return open_engine(Settings(engine=engine, base_url=base_url, **settings), environ, sleep=sleep).engine
 
 
