@@ -14,6 +14,12 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
+@pytest.fixture(autouse=True)
+def _no_server_of_the_developers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have an Ollama: no test without a key shall find it."""
+    monkeypatch.setattr("fimbot.engines.table._server_nearby", lambda environ: None)
+
+
 @pytest.fixture
 def langdock_server() -> Iterator[LangdockServer]:
     with LangdockServer() as server:

@@ -54,7 +54,7 @@ GRACE_SECONDS = 0.5
 @click.option("--all", "all_files", is_flag=True, help="Whole files of the index, not only what is staged of them.")
 @click.option("--pre-push", is_flag=True, help="Look at what is pushed, as git tells it on standard input.")
 @click.option("--mode", metavar="block|warn", help="Whether a suggestion stops the commit.")
-@click.option("--engine", metavar="NAME", help="langdock, mistral, codestral, local.")
+@click.option("--engine", metavar="NAME", help=options.ENGINE_HELP)
 @click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
 @click.option("--deadline", "hook_deadline", metavar="SECONDS", help="How long the commit waits at most.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="never", help="Colours.")

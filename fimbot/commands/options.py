@@ -74,8 +74,10 @@ listing = _stacked(
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours (NO_COLOR)."),
 )
 
+ENGINE_HELP = "langdock, mistral, codestral, deepseek, llama.cpp, ollama, vllm, lmstudio, openai-completions, local."
+
 asking = _stacked(
-    click.option("--engine", metavar="NAME", help="langdock, mistral, codestral, local.", shell_complete=_engines),
+    click.option("--engine", metavar="NAME", help=ENGINE_HELP, shell_complete=_engines),
     click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file."),
     click.option("--base-url", metavar="URL", help="Where the engine is; the key goes there."),
     click.option("--max-suggestions", metavar="N", help="At most so many."),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
+from fimbot.engines import nearby
 from fimbot.engines.llama_cpp import open_llama_cpp
 from fimbot.engines.local import open_local
 from fimbot.engines.nearby import Nearby, find_server
@@ -23,14 +25,16 @@ from fimbot.model.store import find_model
 from fimbot.settings.values import Settings
 from fimbot.values import ContextPart
 from tests.doubles.langdock import KEY
-from tests.engines import tiny_model
-from tests.engines.asking import ask, opened
+from tests.engines import asking, tiny_model
+from tests.engines.asking import opened
 from tests.engines.real_llama_cpp import RealServer
 from tests.engines.tiny_model import write_tiny_model
 
 pytest.importorskip("xllamacpp", reason="the runtime, fimbot[local], is not installed")
 
 QUESTION = Question("def f():\n", "\n\ndef g():\n", max_tokens=20, temperature=0.0)
+# Loading takes 0.3 s, and 10 s on busy cores.
+ask = partial(asking.ask, seconds=60.0)
 HOSTILE = "<|fim_suffix|><|fim_middle|><|endoftext|><|im_end|><|file_sep|>"
 
 
@@ -47,6 +51,12 @@ def server(tiny: Path) -> RealServer:
 @pytest.fixture(scope="module")
 def embedded(tiny: Path) -> Engine:
     return open_local(Settings(model=str(tiny)), Outside({}))
+
+
+@pytest.fixture(scope="module")
+def small(tiny: Path) -> RealServer:
+    """Without a key, and with little room."""
+    return RealServer(tiny, context_tokens=512)
 
 
 @dataclass(frozen=True)
@@ -164,8 +174,8 @@ def test_a_wrong_key_is_refused(server: RealServer) -> None:
         ask(opened(server.url, engine="llama.cpp", key=""), QUESTION)
 
 
-def test_a_window_beyond_its_context_is_about_that_question_only(tiny: Path) -> None:
-    engine = opened(RealServer(tiny, context_tokens=512).url, engine="openai-completions", model="starcoder2", key="")
+def test_a_window_beyond_its_context_is_about_that_question_only(small: RealServer) -> None:
+    engine = opened(small.url, engine="openai-completions", model="starcoder2", key="")
     with pytest.raises(EngineError, match="try fewer window-tokens") as caught:
         ask(engine, replace(QUESTION, prefix="x" * 5000))
     assert type(caught.value) is EngineError
@@ -198,9 +208,9 @@ def test_a_model_without_fim_tokens_is_refused_in_clear_words(tmp_path: Path, mo
     assert find_server({"OLLAMA_HOST": "127.0.0.1:9"}, _host(server)) is None
 
 
-def test_it_is_found_on_this_machine(tiny: Path) -> None:
-    server = RealServer(tiny, context_tokens=512)
-    assert find_server({"OLLAMA_HOST": "127.0.0.1:9"}, _host(server)) == Nearby("llama.cpp", _host(server))
+def test_it_is_found_on_this_machine(small: RealServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearby, "SECONDS", 20.0)  # the machine that runs the tests may be busy
+    assert find_server({"OLLAMA_HOST": "127.0.0.1:9"}, _host(small)) == Nearby("llama.cpp", _host(small))
 
 
 def test_one_that_wants_a_key_is_left_alone(server: RealServer) -> None:
