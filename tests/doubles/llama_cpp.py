@@ -61,10 +61,10 @@ class LlamaCppServer(StrictServer):
     dialect = InfillDialect()
 
     def at_once(self, request: Received) -> Refusal | None:
-        if (request.method, request.path) == ("GET", "/v1/models"):  # open to all
-            return 200, {"object": "list", "data": [{"id": self.model, "object": "model", "owned_by": "llamacpp"}]}
         if self.key and request.headers.get("Authorization") != f"Bearer {self.key}":
             return self._error(401, "Invalid API Key")
+        if (request.method, request.path) == ("GET", "/v1/models"):
+            return 200, {"object": "list", "data": [{"id": self.model, "object": "model", "owned_by": "llamacpp"}]}
         if (request.method, request.path) == ("GET", "/props"):
             return 200, {"default_generation_settings": {"n_ctx": 4096}, "total_slots": 1}
         if (request.method, request.path) != ("POST", "/infill"):

@@ -218,7 +218,8 @@ def test_one_that_wants_a_key_is_left_alone(server: RealServer) -> None:
 
 
 def test_the_list_of_models_is_the_documented_one(server: RealServer) -> None:
-    listed = httpx.get(f"{server.url}/v1/models", trust_env=False).json()
+    key = {"Authorization": f"Bearer {KEY}"}
+    listed = httpx.get(f"{server.url}/v1/models", headers=key, trust_env=False).json()
     assert listed["data"][0]["id"].endswith("tiny.gguf")
 
 
