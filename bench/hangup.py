@@ -39,7 +39,7 @@ TARGET = 8
 AT_A_TIME = 4
 LARGEST_BODY = 200
 """Tokens: with what overruns, a larger one would meet max-tokens first."""
-REAL_TOKENS = 160
+REAL_TOKENS = 96
 # Short: a tokenizer joins more, and what is counted is never too low.
 _TOKEN = re.compile(r"\n+|[ \t]+(?=\n)|[ \t]*(?:[^\W\d_]{1,4}|\d|_+|[^\w\s])|[ \t]+|\s")
 
@@ -62,12 +62,14 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def asked_of(blanked: Blanked, limit: int) -> tuple[Question, Window, Callable[[str], bool]]:
+def asked_of(
+    blanked: Blanked, limit: int, before: int = 1500, after: int = 600
+) -> tuple[Question, Window, Callable[[str], bool]]:
     stub, data = blanked.stub, blanked.data
     prefix = data[: stub.hole.start].decode("utf-8", "replace")
     suffix = data[stub.hole.end :].decode("utf-8", "replace")
     window = Window(stub, prefix[-6000:], suffix[:4000], (), 0)
-    question = Question(prefix[-1500:], suffix[:600], limit, temperature=0.0)
+    question = Question(prefix[-before:], suffix[:after], limit, temperature=0.0)
     return question, window, hole_complete(data, stub, window)
 
 
@@ -154,15 +156,14 @@ def on_the_real_model(options: argparse.Namespace) -> list[Measured]:
 
 
 def _really(server: RealServer, engine: Engine, blanked: Blanked) -> Measured | None:
-    question, window, done = asked_of(blanked, REAL_TOKENS)
+    question, window, done = asked_of(blanked, REAL_TOKENS, 500, 200)
     before = server.generated()
     completion = engine.ask(question, done=done, deadline=Deadline.after(600))
     made = make_fill(blanked.data, blanked.stub, window, completion)
     if not isinstance(made, Fill) or not completion.cancelled:
         return None  # the model ended by itself, or wrote nothing that fits
-    end = time.monotonic() + 30
-    while (generated := server.generated() - before) == 0 and time.monotonic() < end:
-        time.sleep(0.2)
+    time.sleep(1)  # its figures follow a moment later
+    generated = server.generated() - before
     whole = engine.ask(question, done=lambda text: False, deadline=Deadline.after(600)).usage
     body = httpx.post(f"{server.url}/tokenize", json={"content": made.text}, trust_env=False, timeout=30).json()
     own = len(body["tokens"])

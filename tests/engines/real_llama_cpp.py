@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class RealServer:
         params.warmup = False
         params.verbosity = 0
         params.cache_ram_mib = 0
-        params.endpoint_metrics = True
+        params.endpoint_metrics = params.endpoint_slots = True
         if key:
             params.api_keys = [key]
         self._server: Any = xllamacpp.Server(params)
@@ -37,10 +38,12 @@ class RealServer:
         self.url: str = self._server.listening_address
 
     def generated(self) -> int:
-        """Tokens that it has generated so far, for answers that are over."""
+        """Tokens that it has generated so far, once it is at rest."""
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         with httpx.Client(trust_env=False, headers=headers) as client:
-            lines = client.get(f"{self.url}/metrics").text.splitlines()
+            while any(slot["is_processing"] for slot in client.get(f"{self.url}/slots", timeout=60).json()):
+                time.sleep(0.05)
+            lines = client.get(f"{self.url}/metrics", timeout=60).text.splitlines()
         return next(
             int(float(line.split()[1])) for line in lines if line.startswith("llamacpp:tokens_predicted_total ")
         )
