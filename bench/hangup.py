@@ -146,7 +146,7 @@ def on_the_real_model(options: argparse.Namespace) -> list[Measured]:
     server = RealServer(path, context_tokens=2048, threads=2)
     engine = open_engine(Settings(engine="llama.cpp", base_url=server.url), {}).engine
     rows: list[Measured] = []
-    for blanked in bodies(options.corpus, 1):
+    for blanked in bodies(options.corpus, 4 * options.real):
         if len(rows) >= options.real:
             break
         row = _really(server, engine, blanked)
