@@ -36,8 +36,9 @@ from fimbot.engines.table import open_engine
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 from fimbot.windows.tokens import estimate_tokens
-from tests.doubles.langdock import KEY, Exchange, LangdockServer
-from tests.doubles.scripts import EVENTS, JSON, chunk, event
+from tests.doubles.exchange import EVENTS, JSON, Exchange
+from tests.doubles.langdock import KEY, LangdockServer
+from tests.doubles.scripts import chunk, event
 from tests.quota.servers import redis_server
 
 ROOT = Path(__file__).parents[1]

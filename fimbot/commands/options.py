@@ -78,7 +78,10 @@ listing = _stacked(
 engine = click.option(
     "--engine",
     metavar="NAME,...",
-    help="langdock, mistral, codestral, local; the next where one is down or lacks the model.",
+    help=(
+        "langdock, mistral, codestral, deepseek, llama.cpp, ollama, vllm, lmstudio, openai-completions, local; "
+        "the next where one is down or lacks the model."
+    ),
     shell_complete=_engines,
 )
 

@@ -88,7 +88,7 @@ def refusal(status: int, key: Key, model: str) -> str:
         404: f"there is no such endpoint or no model {model}; check base-url, region and model, or change engine",
         422: f"the parameters are not taken; check the model {model} and the sampling settings",
     }
-    what = advice.get(status, "the request is not taken; check base-url and model")
+    what = advice.get(status, f"the request is not taken; check base-url and the model {model}")
     return f"{status} {f'with the key from {key.source}' if key else 'without a key'}: {what}"
 
 

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fimbot.engines.fim_tokens import under_paths
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 from fimbot.model.known import EMBEDDED
@@ -142,13 +143,7 @@ class LocalEngine:
 
 
 def render(question: Question) -> tuple[str, str]:
-    """Prompt and suffix; context from other files goes before the prefix, each part under its path.
-
-    Of five tasks that need another file's names 4 came out right so, 2 or 3 with the parts as comments or under
-    the family's `<|repo_name|>` and `<|file_sep|>`, none without.
-    """
-    parts = [f"{part.path}\n{part.text.rstrip()}\n" for part in question.context]
-    return "\n".join([*parts, question.prefix]), question.suffix
+    return under_paths(question), question.suffix
 
 
 def request(question: Question) -> dict[str, Any]:

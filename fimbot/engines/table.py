@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fimbot.engines.fallback import Fallback
 from fimbot.engines.metered import Listener, Metered
@@ -20,21 +20,33 @@ from fimbot.settings.continue_config import Autocomplete, Unusable, read_continu
 from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
 
+if TYPE_CHECKING:
+    from fimbot.engines.nearby import Nearby
+
 # Named, not imported: httpx and the embedded runtime cost 100 ms each, and `fimbot scan` needs neither.
 ENGINES: Mapping[str, str] = {
     "langdock": "fimbot.engines.langdock:open_langdock",
     "mistral": "fimbot.engines.mistral:open_mistral",
     "codestral": "fimbot.engines.mistral:open_codestral",
+    "deepseek": "fimbot.engines.deepseek:open_deepseek",
+    "llama.cpp": "fimbot.engines.llama_cpp:open_llama_cpp",
+    "ollama": "fimbot.engines.ollama:open_ollama",
+    "vllm": "fimbot.engines.openai_completions:open_vllm",
+    "lmstudio": "fimbot.engines.openai_completions:open_lmstudio",
+    "openai-completions": "fimbot.engines.openai_completions:open_openai_completions",
     "local": "fimbot.engines.local:open_local",
 }
 
 # As Langdock documents them, per workspace and model; what another server says of its own is believed.
 LIMITS = Limits(requests=500, tokens=60_000)
 
-# Nobody counts what runs on this machine.
-UNMETERED = frozenset({"local"})
+# What has no model of its own name: the server is asked which it has.
+SERVERS = frozenset({"llama.cpp", "ollama", "vllm", "lmstudio", "openai-completions"})
+# Nobody counts what runs on one's own machines.
+UNMETERED = SERVERS - {"openai-completions"} | {"local"}
 
 FindModel = Callable[[], Path | None]
+FindServer = Callable[[Mapping[str, str]], "Nearby | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ def open_engine(
     sleep: Callable[[float], object] | None = None,
     transport: Any = None,
     find_model: FindModel | None = None,
+    find_server: FindServer | None = None,
 ) -> Opened:
     """Opens the engines that the settings name, or else the first that is ready.
 
@@ -82,7 +95,7 @@ def open_engine(
     if settings.engine:
         return _open_chosen(settings, outside, counted)
     unused: list[str] = []
-    for choice in candidates(settings, environ, find_model=find_model):
+    for choice in candidates(settings, environ, find_model=find_model, find_server=find_server):
         if isinstance(choice, Unusable):
             unused.append(choice.why)
             continue
@@ -110,10 +123,12 @@ def _open_counted(choice: Choice, settings: Settings, outside: Outside, priority
     """With its quota, unless `priority` is None."""
     listener = Listener()
     engine = open_choice(choice, settings, replace(outside, meter=listener))
+    asked_for_it = choice.name in SERVERS and settings.model is None
+    why = f"{choice.why}; of its models it is {engine.model}" if asked_for_it else choice.why
     if choice.name in UNMETERED or priority is None:
-        return Opened(engine, choice.why)
+        return Opened(engine, why)
     quota = open_quota(engine.host, engine.model, limits_of(settings), settings.quota_store)
-    return Opened(Metered(engine, quota, listener, priority), choice.why, (quota,))
+    return Opened(Metered(engine, quota, listener, priority), why, (quota,))
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -133,17 +148,19 @@ def _open_chosen(settings: Settings, outside: Outside, priority: int | None) -> 
         # Where another one waits, it is the better second try.
         around = replace(around, hasty=around.hasty or place < len(names) - 1)
         try:
-            opened.append(_open_counted(Choice(name, ""), own, around, priority))
+            opened.append(_open_counted(_chosen(name), own, around, priority))
         except (NoKey, ModelError, EngineError) as error:
             faults.append(error)
             own_key = place > 0 and isinstance(error, NoKey) and name in KEY_NAMES
             unready.append(f"{name} is not ready: {f'{KEY_NAMES[name]} is not set' if own_key else error}")
     if not opened:
         raise faults[0]
+    if len(opened) == 1:
+        return replace(opened[0], why="; ".join([opened[0].why, *unready]))
     engines = [each.engine for each in opened]
     why = f"{', then '.join(engine.name for engine in engines)}: chosen in the settings"
     quotas = tuple(quota for each in opened for quota in each.quotas)
-    return Opened(engines[0] if len(engines) == 1 else Fallback.of(engines), "; ".join([why, *unready]), quotas)
+    return Opened(Fallback.of(engines), "; ".join([why, *unready]), quotas)
 
 
 def of_place(settings: Settings, outside: Outside, place: int) -> tuple[Settings, Outside]:
@@ -163,10 +180,16 @@ def _part(value: str | None, place: int) -> str | None:
     return (parts[place].strip() or None) if place < len(parts) else None
 
 
-def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None) -> Choice:
-    """Which engine comes first, and why. Sends nothing and starts no key command."""
+def choose_engine(
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    find_model: FindModel | None = None,
+    find_server: FindServer | None = None,
+) -> Choice:
+    """Which engine comes first, and why. Starts no key command, and without a key asks on this machine only."""
     unused = []
-    for choice in candidates(settings, environ, find_model=find_model):
+    for choice in candidates(settings, environ, find_model=find_model, find_server=find_server):
         if isinstance(choice, Choice):
             return choice
         unused.append(choice.why)
@@ -174,12 +197,15 @@ def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model:
 
 
 def candidates(
-    settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    find_model: FindModel | None = None,
+    find_server: FindServer | None = None,
 ) -> Iterator[Choice | Unusable]:
     """The engines that are chosen or, without a choice, set up; the first is the one that answers."""
     if settings.engine:
-        chosen = [Choice(_known(name), f"{name}: chosen in the settings") for name in settings.engine]
-        yield from chosen
+        yield from [_chosen(_known(name)) for name in settings.engine]
         return
     for engine, variable in KEY_NAMES.items():
         if engine in ENGINES and named_key(variable, environ):
@@ -191,9 +217,16 @@ def candidates(
     if settings.base_url is None:  # the key in Continue's file is for the host in that file
         for found in read_continue(environ):
             yield _taken_over(found) if isinstance(found, Autocomplete) else found
+    server = (find_server or _server_nearby)(environ)
+    if server is not None:
+        yield Choice(server.engine, f"{server.engine}: no key in the environment, and it answers at {server.host}")
     model = (find_model or _embedded_model)()
     if model is not None:
         yield Choice("local", f"local: no key in the environment, and the embedded model is at {_from_home(model)}")
+
+
+def _chosen(name: str) -> Choice:
+    return Choice(name, f"{name}: chosen in the settings")
 
 
 def _taken_over(found: Autocomplete) -> Choice | Unusable:
@@ -208,8 +241,8 @@ def _nothing_ready(unused: Sequence[str]) -> SettingsError:
     return SettingsError(
         "; ".join(
             [
-                "no engine is ready: set LANGDOCK_API_KEY (or MISTRAL_API_KEY, CODESTRAL_API_KEY), "
-                "or get the embedded model with `fimbot model pull`",
+                f"no engine is ready: set LANGDOCK_API_KEY (or {', '.join(list(KEY_NAMES.values())[1:])}), "
+                "start Ollama or llama.cpp's server, or get the embedded model with `fimbot model pull`",
                 *unused,
             ]
         )
@@ -229,6 +262,12 @@ def _from_home(path: Path) -> str:
         return f"~/{path.relative_to(Path.home()).as_posix()}"
     except (ValueError, RuntimeError):  # elsewhere, or no home
         return str(path)
+
+
+def _server_nearby(environ: Mapping[str, str]) -> Nearby | None:
+    from fimbot.engines.nearby import find_server  # only a machine without a key listens around
+
+    return find_server(environ)
 
 
 def _embedded_model() -> Path | None:

@@ -79,14 +79,23 @@ def find_key(engine: str, environ: Mapping[str, str], command: Sequence[str] = (
 
     Raises `NoKey` when there is none, and `SettingsError` when what is there cannot be a key.
     """
-    names = [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
-    for name in names:
+    key = find_key_if_any(engine, environ, command)
+    if not key:
+        raise NoKey(f"no key for {engine}: set {' or '.join(_names(engine))}, or api-key-command")
+    return key
+
+
+def find_key_if_any(engine: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> Key:
+    """As `find_key`; `NO_KEY` where there is none, for a server of one's own, which may ask for none."""
+    for name in _names(engine):
         secret = named_key(name, environ)
         if secret:
             return checked_key(secret, environ.source if isinstance(environ, OnlyKey) else name)
-    if command:
-        return checked_key(_run(command, environ).strip(), "api-key-command")
-    raise NoKey(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
+    return checked_key(_run(command, environ).strip(), "api-key-command") if command else NO_KEY
+
+
+def _names(engine: str) -> list[str]:
+    return [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
 
 
 def named_key(name: str, environ: Mapping[str, str]) -> str:

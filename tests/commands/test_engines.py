@@ -20,7 +20,9 @@ BOTH = ("--engine", "langdock,mistral")
 @pytest.fixture
 def second(stubbed: Workshop) -> Iterator[LangdockServer]:
     models = frozenset({"codestral-latest"})
-    with LangdockServer(SECOND_KEY, "/v1/fim/completions", models, text="    return a + b\n") as server:
+    with LangdockServer(
+        key=SECOND_KEY, route="/v1/fim/completions", models=models, text="    return a + b\n"
+    ) as server:
         stubbed.environ |= {"MISTRAL_API_KEY": SECOND_KEY, "FIMBOT_BASE_URL": f"{stubbed.server.url},{server.url}"}
         yield server
 

@@ -6,10 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from tests.doubles.langdock import Exchange, Script
-
-JSON = "application/json"
-EVENTS = "text/event-stream"
+from tests.doubles.exchange import EVENTS, JSON, Exchange, Script
 
 
 def fill(
@@ -25,27 +22,31 @@ def fill(
     streamed behind `text`."""
 
     def answer(exchange: Exchange) -> None:
+        dialect = exchange.dialect
         if not (streams and exchange.request.body.get("stream", False)):
-            exchange.whole(200, json.dumps(whole(text + rest, finish)).encode(), JSON, headers)
+            exchange.whole(200, json.dumps(dialect.whole(text + rest, finish)).encode(), JSON, headers)
             return
-        exchange.head(200, EVENTS, headers)
+        exchange.head(200, dialect.stream_type, headers)
         pieces = re.findall(r"\s*\S+|\s+", text + rest) or [""]
         for number, piece in enumerate(pieces, 1):
             last = number == len(pieces)
-            if not exchange.write(event(chunk(piece, finish if last else None))):
+            if not exchange.write(dialect.piece(piece, finish if last else None)):
                 return
             exchange.request.pieces_sent = number
             if pause and not exchange.wait(pause):
                 return
-        exchange.write(b"data: [DONE]\n\n")
+        exchange.write(dialect.end())
         exchange.end()
 
     return answer
 
 
 def status(code: int, body: object = None, headers: Mapping[str, str] | None = None) -> Script:
-    content = json.dumps({"message": f"planned {code}"} if body is None else body).encode()
-    return lambda exchange: exchange.whole(code, content, JSON, headers)
+    def answer(exchange: Exchange) -> None:
+        content = exchange.dialect.error(code, f"planned {code}") if body is None else body
+        exchange.whole(code, json.dumps(content).encode(), JSON, headers)
+
+    return answer
 
 
 def raw(body: bytes | Sequence[bytes], content_type: str = EVENTS, *, end: bool = True, gap: float = 0.0) -> Script:
@@ -73,8 +74,8 @@ def stalled(text: str) -> Script:
     """Begins an answer and then says nothing more."""
 
     def answer(exchange: Exchange) -> None:
-        exchange.head(200, EVENTS)
-        exchange.write(event(chunk(text)))
+        exchange.head(200, exchange.dialect.stream_type)
+        exchange.write(exchange.dialect.piece(text, None))
         silent(exchange)
 
     return answer
@@ -89,8 +90,8 @@ def dripping(exchange: Exchange) -> None:
 
 def endless(exchange: Exchange) -> None:
     """Answers without ever coming to an end, as fast as it is read."""
-    exchange.head(200, EVENTS)
-    while not exchange.closing.is_set() and exchange.write(event(chunk("x" * 4000))):
+    exchange.head(200, exchange.dialect.stream_type)
+    while not exchange.closing.is_set() and exchange.write(exchange.dialect.piece("x" * 4000, None)):
         exchange.request.pieces_sent += 1
 
 
@@ -98,8 +99,9 @@ def truncated(text: str) -> Script:
     """Part of an answer, then the connection is closed in mid-chunk."""
 
     def answer(exchange: Exchange) -> None:
-        exchange.head(200, EVENTS)
-        exchange.write(event(chunk(text)) + b'data: {"choices": [{"del')
+        exchange.head(200, exchange.dialect.stream_type)
+        following = exchange.dialect.piece("more", None)
+        exchange.write(exchange.dialect.piece(text, None) + following[: len(following) // 2])
 
     return answer
 

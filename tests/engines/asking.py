@@ -11,6 +11,7 @@ import pytest
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.engines.table import open_engine
 from fimbot.errors import EngineError
+from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 from tests.doubles.langdock import KEY
@@ -27,8 +28,8 @@ def opened(
     sleep: Callable[[float], object] | None = None,
     **settings: Any,
 ) -> Engine:
-    """Not metered: what is tested waits in no time, which a quota would not believe."""
-    environ = {f"{engine.upper()}_API_KEY": key}
+    """`key`: "" for none. Not metered: what is tested waits in no time, which a quota would not believe."""
+    environ = {KEY_NAMES.get(engine, ANY_ENGINE): key} if key else {}
     return open_engine(
         Settings(engine=(engine,), base_url=base_url, **settings), environ, metered=False, sleep=sleep
     ).engine

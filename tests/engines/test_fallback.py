@@ -28,7 +28,7 @@ NO_MODEL = {"message": "There are currently no Mistral models available for the 
 @pytest.fixture
 def second_server() -> Iterator[LangdockServer]:
     models = frozenset({"codestral-latest"})
-    with LangdockServer(OTHER_KEY, "/v1/fim/completions", models, text="    return 2\n") as server:
+    with LangdockServer(key=OTHER_KEY, route="/v1/fim/completions", models=models, text="    return 2\n") as server:
         yield server
 
 

@@ -30,7 +30,7 @@ def metered(langdock_server: LangdockServer) -> Iterator[Metered]:
 
 def opened(url: str, **settings: int) -> Metered:
     """Without pauses between its tries."""
-    given = Settings(engine="langdock", base_url=url, **settings)  # type: ignore[arg-type]
+    given = Settings(engine=("langdock",), base_url=url, **settings)  # type: ignore[arg-type]
     engine = open_engine(given, {"LANGDOCK_API_KEY": KEY}, sleep=Pauses()).engine
     assert isinstance(engine, Metered)
     return engine

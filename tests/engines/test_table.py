@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from fimbot.engines.table import ENGINES, choose_engine, open_engine
+from fimbot.engines.nearby import Nearby
+from fimbot.engines.table import ENGINES, SERVERS, choose_engine, open_engine
 from fimbot.errors import SettingsError
-from fimbot.settings.keys import KEY_NAMES
+from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
 from fimbot.settings.values import Settings
 
 ALL_KEYS = dict.fromkeys([*KEY_NAMES.values(), "FIMBOT_API_KEY"], "a-key")
@@ -28,6 +30,14 @@ def not_looked_for() -> Path | None:
     raise AssertionError("the model's file is only looked for where there is no key")
 
 
+def ollama_there(environ: Mapping[str, str]) -> Nearby | None:
+    return Nearby("ollama", "127.0.0.1:11434")
+
+
+def not_listened_for(environ: Mapping[str, str]) -> Nearby | None:
+    raise AssertionError("only a machine without a key listens around")
+
+
 def test_with_nothing_ready_the_choices_are_named() -> None:
     with pytest.raises(SettingsError) as error:
         choose_engine(Settings(), {}, find_model=no_model)
@@ -39,12 +49,14 @@ def test_with_nothing_ready_the_choices_are_named() -> None:
     [
         (list(ALL_KEYS), "langdock", "langdock: LANGDOCK_API_KEY is set"),
         (["CODESTRAL_API_KEY", "MISTRAL_API_KEY"], "mistral", "mistral: MISTRAL_API_KEY is set"),
+        (["DEEPSEEK_API_KEY", "FIMBOT_API_KEY"], "deepseek", "deepseek: DEEPSEEK_API_KEY is set"),
         (["CODESTRAL_API_KEY", "FIMBOT_API_KEY"], "codestral", "codestral: CODESTRAL_API_KEY is set"),
         (["FIMBOT_API_KEY"], "langdock", "langdock: FIMBOT_API_KEY is set, and no engine is chosen"),
     ],
 )
 def test_the_first_engine_with_a_key(keys: list[str], chosen: str, why: str) -> None:
-    choice = choose_engine(Settings(), {name: ALL_KEYS[name] for name in keys}, find_model=not_looked_for)
+    environ = {name: ALL_KEYS[name] for name in keys}
+    choice = choose_engine(Settings(), environ, find_model=not_looked_for, find_server=not_listened_for)
     assert (choice.name, choice.why) == (chosen, why)
 
 
@@ -65,6 +77,12 @@ def test_without_a_key_the_embedded_model_that_is_there() -> None:
     assert "no key in the environment" in choice.why and str(Path("models/small.gguf")) in choice.why
 
 
+def test_without_a_key_a_server_on_this_machine_goes_before_the_embedded_model() -> None:
+    choice = choose_engine(Settings(), {}, find_model=not_looked_for, find_server=ollama_there)
+    assert choice.name == "ollama"
+    assert choice.why == "ollama: no key in the environment, and it answers at 127.0.0.1:11434"
+
+
 def test_the_settings_go_before_any_key() -> None:
     choice = choose_engine(Settings(engine=("codestral",)), ALL_KEYS, find_model=not_looked_for)
     assert (choice.name, choice.why) == ("codestral", "codestral: chosen in the settings")
@@ -75,7 +93,8 @@ def test_the_settings_go_before_any_key() -> None:
     [
         ("langdok", "did you mean 'langdock'?"),
         ("codestal", "did you mean 'codestral'?"),
-        ("gpt", "there are langdock, mistral, codestral, local"),
+        ("lama.cpp", "did you mean 'llama.cpp'?"),
+        ("gpt", "there are " + ", ".join(ENGINES)),
     ],
 )
 def test_an_unknown_engine(name: str, hint: str) -> None:
@@ -102,8 +121,10 @@ def test_a_key_command_is_run_when_the_engine_is_opened() -> None:
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "local"])
 def test_every_line_of_the_table_leads_to_an_engine(engine: str) -> None:
-    opened = open_engine(Settings(engine=(engine,)), {KEY_NAMES[engine]: "a-key"})
-    assert opened.engine.name == engine and opened.engine.model.startswith("codestral")
+    url = "http://127.0.0.1:9" if engine in SERVERS else None
+    settings = Settings(engine=(engine,), model="m", base_url=url)
+    opened = open_engine(settings, {KEY_NAMES.get(engine, ANY_ENGINE): "a-key"})
+    assert (opened.engine.name, opened.engine.model) == (engine, "m")
 
 
 def test_choosing_imports_no_http_library() -> None:
@@ -112,7 +133,8 @@ def test_choosing_imports_no_http_library() -> None:
         "from fimbot.engines.table import choose_engine\n"
         "from fimbot.settings.values import Settings\n"
         "choose_engine(Settings(), {'LANGDOCK_API_KEY': 'k'})\n"
-        "print([name for name in ('httpx', 'ssl', 'xllamacpp') if name in sys.modules])\n"
+        "heavy = ('httpx', 'ssl', 'http.client', 'xllamacpp', 'fimbot.engines.nearby')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import pytest
 
 from fimbot.errors import SettingsError
-from fimbot.settings.keys import Key, find_key
+from fimbot.settings.keys import NO_KEY, Key, find_key, find_key_if_any
 
 SECRET = "lang-planted-key-77aa01"
 
@@ -83,6 +83,12 @@ def test_what_would_break_the_header_is_refused_without_being_shown(bad: str) ->
         find_key("langdock", {"LANGDOCK_API_KEY": f"{SECRET}{bad}{SECRET}"})
     assert "LANGDOCK_API_KEY holds characters" in str(error.value)
     assert SECRET not in str(error.value)
+
+
+def test_a_server_of_ones_own_may_ask_for_no_key() -> None:
+    assert find_key_if_any("ollama", {"LANGDOCK_API_KEY": SECRET}) is NO_KEY
+    assert find_key_if_any("ollama", {"FIMBOT_API_KEY": SECRET}).reveal() == SECRET
+    assert find_key_if_any("vllm", {}, prints(SECRET)).source == "api-key-command"
 
 
 def test_line_breaks_from_pasting_are_dropped() -> None:
