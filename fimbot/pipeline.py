@@ -130,6 +130,7 @@ class Filled:
     """Those that were sent in vain included."""
     withheld: tuple[Withheld, ...]
     problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     interrupted: bool = False
 
 
@@ -204,7 +205,24 @@ def fill(
     completions = tuple(answer for answer in answers.values() if isinstance(answer, Completion))
     requests = sum(answer.requests for answer in answers.values())
     withheld = tuple(dict.fromkeys(each for one in asked for each in one.window.withheld))
-    return Filled(_proved(findings, outcomes), completions, requests, withheld, tuple(problems), interrupted)
+    return Filled(
+        _proved(findings, outcomes),
+        completions,
+        requests,
+        withheld,
+        tuple(problems),
+        _notices(engine, completions),
+        interrupted,
+    )
+
+
+def _notices(engine: Engine, completions: Sequence[Completion]) -> tuple[str, ...]:
+    """Who answered in the place of the engine that was asked."""
+    others = dict.fromkeys((each.engine, each.model) for each in completions if each.engine != engine.name)
+    return tuple(
+        f"{engine.name} has no model {engine.model} here; {name} answered in its place, with {model}"
+        for name, model in others
+    )
 
 
 def _answers(

@@ -198,6 +198,8 @@ class Report:
     """Of all suggestions: each file once."""
     problems: tuple[str, ...] = ()
     """One line for each thing that kept the job from being done whole (engine down, interrupted)."""
+    notices: tuple[str, ...] = ()
+    """One line for each thing that went otherwise than was asked, though it went well (another engine answered)."""
 
 
 def stub_of(outcome: Outcome) -> Stub:

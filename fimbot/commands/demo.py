@@ -42,7 +42,7 @@ def demo(directory: Path | None, engine: str | None, model: str | None, color: s
     run = run_suggest(session, quiet=False)
     style = style_of(session.repository, color, verbose=False, quiet=False)
     write_report(run.report, "text", "-", style)
-    for problem in run.report.problems:
+    for problem in (*run.report.notices, *run.report.problems):
         say(problem)
     if not run.suggestions:
         return FimbotError.exit_status

@@ -158,6 +158,8 @@ def _suggest(call: _Call, patience: Patience) -> int:
         return 0
     if run.interrupted:
         return INTERRUPTED
+    for notice in run.report.notices:
+        say(notice)
     if not run.suggestions:
         problem = next(iter(run.report.problems), None)
         return _goes_on(problem or message.unanswered(run.report))

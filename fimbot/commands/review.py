@@ -209,7 +209,7 @@ class _Run:
             say("nothing was posted")
             return 0
         notes = [no_engine] if no_engine else []
-        notes += filled.problems
+        notes += [*filled.notices, *filled.problems]
         notes += [str(poster.posted.problem)] if poster.posted.problem else []
         summary_only = settings.review_mode == "summary"
         composed: tuple[Draft | Unplaced, ...] = (*drafts, *unplaced)

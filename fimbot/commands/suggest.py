@@ -87,6 +87,8 @@ def suggest(
 
         apply_suggestions(session.repository, run.suggestions)
         say(f"applied {count(len(run.suggestions), 'suggestion')} to the working tree", quiet=quiet)
+    for notice in run.report.notices:
+        say(notice, quiet=quiet)
     for problem in problems:
         say(problem)
     if run.interrupted:
@@ -135,9 +137,12 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
     outcomes = sorted((*filled.outcomes, *findings.listed), key=_place)
     suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
     usages = [each.usage for each in filled.completions if each.usage and not each.cached]
+    asked = {(engine.name, engine.model)} if engine else {(None, None)}
+    answered = {(each.engine, each.model) for each in filled.completions} or asked
+    name, model = answered.pop() if len(answered) == 1 else asked.pop()
     return Report(
-        engine=engine.name if engine else None,
-        model=engine.model if engine else None,
+        engine=name,
+        model=model,
         outcomes=tuple(outcomes),
         files=findings.files,
         skipped_files=findings.skipped_files,
@@ -147,6 +152,7 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
         seconds=time.monotonic() - begun,
         patch=combined_patch(suggestions, findings.contents),
         problems=filled.problems,
+        notices=filled.notices,
     )
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, Protocol, TypeGuard
 
 from fimbot.engines.faults import Passing, message_in
-from fimbot.engines.sse import events
+from fimbot.engines.sse import events, lines
 from fimbot.errors import EngineUnavailable
 from fimbot.values import FinishReason, Usage
 
@@ -47,15 +47,45 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class Piece:
+    """What one record of an answer says."""
+
     text: str
     finish: FinishReason | None
     usage: Usage | None
     has_choice: bool
 
 
-def read_answer(incoming: Incoming, done: Callable[[str], bool]) -> Answer:
-    """Raises `Passing` for an answer that is cut short or garbled, `EngineUnavailable` for one that is
+ReadPiece = Callable[[dict[str, Any], Callable[[str], str]], Piece]
+"""From a record's JSON and `Incoming.quote`. Raises `Passing` where the server says that it failed."""
+
+
+def choice_piece(value: dict[str, Any], quote: Callable[[str], str]) -> Piece:
+    """The FIM route's and the completions route's: `choices`, of which there is one."""
+    usage = _usage(value.get("usage"))
+    choices = value.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        expect_no_error(value, quote)
+        return Piece("", None, usage, has_choice=False)
+    choice = choices[0]
+    finish = choice.get("finish_reason")
+    if finish == "error":
+        raise Passing("the server broke the answer off with an error")
+    known = _FINISHES.get(finish, "unknown") if isinstance(finish, str) else None
+    return Piece(_text(choice), known, usage, has_choice=True)
+
+
+def expect_no_error(value: dict[str, Any], quote: Callable[[str], str]) -> None:
+    if value.get("error") or value.get("object") == "error":
+        raise Passing(f"the server broke the answer off: {quote(message_in(value))}")
+
+
+def read_answer(
+    incoming: Incoming, done: Callable[[str], bool], read_piece: ReadPiece = choice_piece, *, by_line: bool = False
+) -> Answer:
+    """`by_line`: a stream is JSON objects, one a line, in place of events.
+
+    Raises `Passing` for an answer that is cut short or garbled, `EngineUnavailable` for one that is
     something else altogether."""
     start = b""
     chunks = incoming.chunks()
@@ -65,22 +95,26 @@ def read_answer(incoming: Incoming, done: Callable[[str], bool]) -> Answer:
             break
     if not start:
         raise Passing("the answer is empty")
+    everything = chain([start], chunks)
+    if start.startswith(b"{") and by_line:
+        records = (line.decode("utf-8", "replace") for line in lines(everything) if line.strip())
+        return _streamed(incoming, records, done, read_piece)
     if start.startswith(_EVENT_STARTS):
-        return _streamed(incoming, chain([start], chunks), done)
+        return _streamed(incoming, events(everything), done, read_piece)
     if start.startswith(b"{"):
-        return _whole(b"".join(chain([start], chunks)), incoming.quote)
+        return _whole(b"".join(everything), incoming.quote, read_piece)
     raise EngineUnavailable(f"the answer is {incoming.content_type or 'of no known type'}, not JSON")
 
 
-def _streamed(incoming: Incoming, chunks: Iterator[bytes], done: Callable[[str], bool]) -> Answer:
+def _streamed(incoming: Incoming, records: Iterator[str], done: Callable[[str], bool], read_piece: ReadPiece) -> Answer:
     text, usage, finish = "", None, None
     seen = ended = halved = False
     try:
-        for data in events(chunks):
+        for data in records:
             if data.strip() == "[DONE]":
                 ended = True
                 break
-            piece = _piece(data, incoming.quote)
+            piece = read_piece(_object(data), incoming.quote)
             usage = piece.usage or usage
             seen = seen or piece.has_choice
             if finish is not None:
@@ -100,32 +134,21 @@ def _streamed(incoming: Incoming, chunks: Iterator[bytes], done: Callable[[str],
     return Answer(_joined(text), finish or "unknown", usage)
 
 
-def _whole(body: bytes, quote: Callable[[str], str]) -> Answer:
-    piece = _piece(body.decode("utf-8", "replace"), quote)
+def _whole(body: bytes, quote: Callable[[str], str], read_piece: ReadPiece) -> Answer:
+    piece = read_piece(_object(body.decode("utf-8", "replace")), quote)
     if not piece.has_choice:
         raise Passing("the answer holds no choice")
     return Answer(_joined(piece.text), piece.finish or "unknown", piece.usage)
 
 
-def _piece(data: str, quote: Callable[[str], str]) -> _Piece:
+def _object(data: str) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
         raise Passing("the answer is garbled: not JSON") from None
     if not isinstance(value, dict):
         raise Passing("the answer is garbled: not an object")
-    usage = _usage(value.get("usage"))
-    choices = value.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        if value.get("error") or value.get("object") == "error":
-            raise Passing(f"the server broke the answer off: {quote(message_in(value))}")
-        return _Piece("", None, usage, has_choice=False)
-    choice = choices[0]
-    finish = choice.get("finish_reason")
-    if finish == "error":
-        raise Passing("the server broke the answer off with an error")
-    known = _FINISHES.get(finish, "unknown") if isinstance(finish, str) else None
-    return _Piece(_text(choice), known, usage, has_choice=True)
+    return value
 
 
 def _text(choice: dict[str, Any]) -> str:
@@ -141,10 +164,11 @@ def _text(choice: dict[str, Any]) -> str:
 def _usage(value: object) -> Usage | None:
     if not isinstance(value, dict):
         return None
-    prompt, completion = value.get("prompt_tokens"), value.get("completion_tokens")
-    if not (_is_count(prompt) and _is_count(completion)):
-        return None
-    return Usage(prompt, completion)
+    return usage_of(value.get("prompt_tokens"), value.get("completion_tokens"))
+
+
+def usage_of(prompt: object, completion: object) -> Usage | None:
+    return Usage(prompt, completion) if _is_count(prompt) and _is_count(completion) else None
 
 
 def _is_count(value: object) -> TypeGuard[int]:

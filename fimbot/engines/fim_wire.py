@@ -17,8 +17,11 @@ FILE_MARKER = "+++++ "
 # Changes when a question is laid out in another way, so that the cache forgets what the old layout gave.
 LAYOUT = 1
 
+Ranges = Mapping[str, tuple[type, tuple[float, float | None]]]
+"""Of a setting: whole number or not, and from where to where."""
+
 _AT_LEAST_0 = (0, None)
-_RANGES: Mapping[str, tuple[type, tuple[float, float | None]]] = {
+RANGES: Ranges = {
     "temperature": (float, (0, 1.5)),
     "top_p": (float, (0, 1)),
     "max_tokens": (int, _AT_LEAST_0),
@@ -35,7 +38,7 @@ def render(question: Question) -> tuple[str, str]:
         return prefix, suffix
     files = [(part.path, sendable(part.text)) for part in question.context]
     files.append((question.path, prefix))
-    return "\n\n".join(f"{FILE_MARKER}{_shown(path)}\n{text}" for path, text in files), suffix
+    return "\n\n".join(f"{FILE_MARKER}{shown_path(path)}\n{text}" for path, text in files), suffix
 
 
 def payload(engine: str, model: str, question: Question) -> dict[str, object]:
@@ -57,11 +60,16 @@ def payload(engine: str, model: str, question: Question) -> dict[str, object]:
         "stop": stop or None,
         "random_seed": question.random_seed,
     }
+    return known(body)
+
+
+def known(body: Mapping[str, object]) -> dict[str, object]:
+    """Without what is not set: the server's own default holds there."""
     return {name: value for name, value in body.items() if value is not None}
 
 
-def check_ranges(engine: str, values: Question | Settings) -> None:
-    for name, (kind, (low, high)) in _RANGES.items():
+def check_ranges(engine: str, values: Question | Settings, ranges: Ranges = RANGES) -> None:
+    for name, (kind, (low, high)) in ranges.items():
         value = getattr(values, name)
         if value is None:
             continue
@@ -83,5 +91,5 @@ def sendable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def _shown(path: str) -> str:
+def shown_path(path: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in sendable(path))

@@ -43,11 +43,12 @@ def bearer(secret: str) -> Headers:
     return {"Authorization": f"Bearer {secret}"}
 
 
-def endpoint(base_url: str, route: str) -> httpx.URL:
+def endpoint(base_url: str, route: str, *, keyed: bool = True) -> httpx.URL:
     """`base_url` with `route` behind it; what the base has of the route already is not repeated, since people
     paste `https://api.mistral.ai/v1` as well as `https://api.mistral.ai`.
 
-    Raises `SettingsError` for what is no URL, or one that a key must not be sent to.
+    Raises `SettingsError` for what is no URL, or one that a key must not be sent to: plain HTTP is for this machine,
+    and without a key (`keyed`) for the own network, where people have their servers of models.
     """
     if "@" in base_url:  # before anything quotes it
         raise SettingsError("base-url holds a user name or password; the key belongs in the environment")
@@ -61,8 +62,9 @@ def endpoint(base_url: str, route: str) -> httpx.URL:
         raise SettingsError(f"base-url {base_url!r} has a path or a port that there cannot be")
     if url.query or url.fragment:
         raise SettingsError(f"base-url {base_url!r} must end with its path, without ? or #")
-    if url.scheme == "http" and not _is_loopback(url.host):
-        raise SettingsError(f"base-url {base_url!r} would send the key unencrypted; use https://")
+    if url.scheme == "http" and not (_is_loopback(url.host) or (not keyed and _is_private(url.host))):
+        what = "key" if keyed else "code"
+        raise SettingsError(f"base-url {base_url!r} would send the {what} unencrypted; use https://")
     has = [part for part in url.path.split("/") if part]
     wants = route.split("/")
     shared = next(n for n in range(len(wants), -1, -1) if has[len(has) - n :] == wants[:n])
@@ -74,6 +76,18 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+# RFC 6762, RFC 8375 and what ICANN keeps for this; a name without a dot is looked up at home too.
+_PRIVATE_NAMES = (".local", ".internal", ".home.arpa", ".lan")
+
+
+def _is_private(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "." not in host or host.lower().rstrip(".").endswith(_PRIVATE_NAMES)
+    return address.is_private and not address.is_unspecified
 
 
 class Incoming:
@@ -275,10 +289,15 @@ class Channel:
 
     def _refused(self, response: httpx.Response, incoming: Incoming) -> EngineError:
         status = response.status_code
+        quote = said(incoming.beginning(), self._key)
+        error = self._refusal(status, response, quote)
+        error.status, error.said = status, quote
+        return error
+
+    def _refusal(self, status: int, response: httpx.Response, quote: str) -> EngineError:
         if 300 <= status < 400:
             target = self._quote(response.headers.get("Location", "nowhere"))
             return EngineRefused(f"{status}, it redirects to {target}; the key does not follow, set base-url")
-        quote = said(incoming.beginning(), self._key)
         if status in RETRIED:
             asked, date = response.headers.get("Retry-After", ""), response.headers.get("Date", "")
             pause = retry_after(asked, date, time.time())

@@ -16,7 +16,7 @@ def events(chunks: Iterable[bytes]) -> Iterator[str]:
     """The data of each event. One that the end of the stream cuts short is given out too: the reader of
     its JSON sees whether it is whole, and some servers leave out the last blank line."""
     data: list[str] = []
-    for line in _lines(chunks):
+    for line in lines(chunks):
         if not line and data:
             yield "\n".join(data)
             data = []
@@ -27,7 +27,8 @@ def events(chunks: Iterable[bytes]) -> Iterator[str]:
         yield "\n".join(data)
 
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Without their line breaks."""
     pending: list[bytes] = []  # joined once a line: a hostile server sends megabytes byte by byte
     after_return = False
     for chunk in filter(None, chunks):

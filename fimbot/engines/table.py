@@ -12,7 +12,7 @@ from typing import Any, cast
 from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.engines.quota import Metered, Quota
 from fimbot.errors import SettingsError
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, named_key
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
 
 # Named, not imported: httpx and the embedded runtime cost 100 ms each, and `fimbot scan` needs neither.
@@ -20,6 +20,12 @@ ENGINES: Mapping[str, str] = {
     "langdock": "fimbot.engines.langdock:open_langdock",
     "mistral": "fimbot.engines.mistral:open_mistral",
     "codestral": "fimbot.engines.mistral:open_codestral",
+    "langdock-chat": "fimbot.engines.langdock:open_langdock_chat",
+    "langdock-anthropic": "fimbot.engines.langdock:open_langdock_anthropic",
+    "anthropic": "fimbot.engines.anthropic:open_anthropic",
+    "openai": "fimbot.engines.openai:open_openai",
+    "openrouter": "fimbot.engines.openai:open_openrouter",
+    "openai-chat": "fimbot.engines.openai:open_openai_chat",
     "local": "fimbot.engines.local:open_local",
 }
 
@@ -78,8 +84,12 @@ def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model:
     model = (find_model or _embedded_model)()
     if model is not None:
         return Choice("local", f"local: no key in the environment, and the embedded model is at {_from_home(model)}")
+    for engine, variable in CHAT_KEY_NAMES.items():
+        if named_key(variable, environ):
+            return Choice(engine, f"{engine}: {variable} is set, and nothing else is ready")
     raise SettingsError(
-        "no engine is ready: set LANGDOCK_API_KEY (or MISTRAL_API_KEY, CODESTRAL_API_KEY), "
+        "no engine is ready: set LANGDOCK_API_KEY (or MISTRAL_API_KEY, CODESTRAL_API_KEY, or for a chat model "
+        "ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENROUTER_API_KEY), "
         "or get the embedded model with `fimbot model pull`"
     )
 

@@ -13,12 +13,20 @@ from typing import NoReturn
 from fimbot.errors import SettingsError
 
 # In the order in which an engine is looked for when none is chosen.
-KEY_NAMES: Mapping[str, str] = {
+KEY_NAMES: dict[str, str] = {
     "langdock": "LANGDOCK_API_KEY",
     "mistral": "MISTRAL_API_KEY",
     "codestral": "CODESTRAL_API_KEY",
     "deepseek": "DEEPSEEK_API_KEY",
 }
+# Of chat models, which many people have for something else: the last that are looked for.
+CHAT_KEY_NAMES: dict[str, str] = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "openrouter": "OPENROUTER_API_KEY",
+}
+# Other routes of a host above, for the same key: never looked for.
+_SAME_KEY = {"langdock-chat": "LANGDOCK_API_KEY", "langdock-anthropic": "LANGDOCK_API_KEY"}
 ANY_ENGINE = "FIMBOT_API_KEY"
 
 # A password manager may ask its user to unlock it first.
@@ -63,14 +71,24 @@ def find_key(engine: str, environ: Mapping[str, str], command: Sequence[str] = (
 
     Raises `SettingsError` when there is none, or when what is there cannot be a key.
     """
-    names = [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
-    for name in names:
+    key = find_key_if_any(engine, environ, command)
+    if not key:
+        raise SettingsError(f"no key for {engine}: set {' or '.join(_names(engine))}, or api-key-command")
+    return key
+
+
+def find_key_if_any(engine: str, environ: Mapping[str, str], command: Sequence[str] = ()) -> Key:
+    """As `find_key`; `NO_KEY` where there is none, for a server of one's own, which may ask for none."""
+    for name in _names(engine):
         secret = named_key(name, environ)
         if secret:
             return _checked(secret, name)
-    if command:
-        return _checked(_run(command, environ).strip(), "api-key-command")
-    raise SettingsError(f"no key for {engine}: set {' or '.join(names)}, or api-key-command")
+    return _checked(_run(command, environ).strip(), "api-key-command") if command else NO_KEY
+
+
+def _names(engine: str) -> list[str]:
+    own = (KEY_NAMES | CHAT_KEY_NAMES | _SAME_KEY).get(engine)
+    return [own, ANY_ENGINE] if own else [ANY_ENGINE]
 
 
 def named_key(name: str, environ: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 KEY = "lang-planted-key-4f6b1c9d"
 ROUTE = "/mistral/eu/v1/fim/completions"
@@ -151,13 +151,17 @@ class LangdockServer:
         except IndexError:
             return self.always or fill(self.text(body) if callable(self.text) else self.text)
 
+    def refusal(self, request: Received) -> tuple[int, object] | None:
+        """What the documentation says to a request that does not fit; another protocol's server says it otherwise."""
+        return _refusal(self, request)
+
     def close(self) -> None:
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
-    def __enter__(self) -> LangdockServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -189,7 +193,7 @@ def _handler_for(server: LangdockServer) -> type[BaseHTTPRequestHandler]:
                 received.body = None
             server.requests.append(received)
             exchange = Exchange(self, received, server.closing)
-            refusal = _refusal(server, received)
+            refusal = server.refusal(received)
             if refusal is not None:
                 status, message = refusal
                 exchange.whole(status, json.dumps(message).encode(), "application/json")

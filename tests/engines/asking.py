@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -25,9 +25,10 @@ def opened(
     engine: str = "langdock",
     key: str = KEY,
     sleep: Callable[[float], object] | None = None,
+    environ: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Engine:
-    environ = {f"{engine.upper()}_API_KEY": key}
+    environ = {f"{engine.upper()}_API_KEY": key} if environ is None else environ
     return open_engine(Settings(engine=engine, base_url=base_url, **settings), environ, sleep=sleep).engine
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from fimbot.engines.table import ENGINES, choose_engine, open_engine
 from fimbot.errors import SettingsError
-from fimbot.settings.keys import KEY_NAMES
+from fimbot.settings.keys import CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
 
 ALL_KEYS = dict.fromkeys([*KEY_NAMES.values(), "FIMBOT_API_KEY"], "a-key")
@@ -75,13 +75,13 @@ def test_the_settings_go_before_any_key() -> None:
     [
         ("langdok", "did you mean 'langdock'?"),
         ("codestal", "did you mean 'codestral'?"),
-        ("gpt", "there are langdock, mistral, codestral, local"),
+        ("gpt", "there are langdock, mistral, codestral, langdock-chat, "),
     ],
 )
 def test_an_unknown_engine(name: str, hint: str) -> None:
     with pytest.raises(SettingsError) as error:
         choose_engine(Settings(engine=name), {}, find_model=no_model)
-    assert str(error.value) == f"unknown engine {name!r}: {hint}"
+    assert str(error.value).startswith(f"unknown engine {name!r}: {hint}")
 
 
 def test_a_chosen_engine_without_a_key_says_which_variable() -> None:
@@ -100,10 +100,19 @@ def test_a_key_command_is_run_when_the_engine_is_opened() -> None:
     assert opened.engine.name == "langdock" and "from-the-vault" not in repr(opened)
 
 
-@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "local"])
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name not in ("local", "openai-chat")])
 def test_every_line_of_the_table_leads_to_an_engine(engine: str) -> None:
-    opened = open_engine(Settings(engine=engine), {KEY_NAMES[engine]: "a-key"})
-    assert opened.engine.name == engine and opened.engine.model.startswith("codestral")
+    opened = open_engine(Settings(engine=engine), {"FIMBOT_API_KEY": "a-key"})
+    assert opened.engine.name == engine and opened.engine.model and "." in opened.engine.host
+
+
+@pytest.mark.parametrize("variable", CHAT_KEY_NAMES.values())
+def test_a_key_for_a_chat_model_comes_after_everything_else(variable: str) -> None:
+    engine = next(name for name, each in CHAT_KEY_NAMES.items() if each == variable)
+    choice = choose_engine(Settings(), {variable: "a-key"}, find_model=no_model)
+    assert (choice.name, choice.why) == (engine, f"{engine}: {variable} is set, and nothing else is ready")
+    assert choose_engine(Settings(), {variable: "a-key"}, find_model=model_there).name == "local"
+    assert choose_engine(Settings(), {variable: "a-key", "MISTRAL_API_KEY": "k"}, find_model=no_model).name == "mistral"
 
 
 def test_choosing_imports_no_http_library() -> None:
