@@ -21,7 +21,7 @@ from fimbot.commands.workflow import Workflow
 from fimbot.errors import FimbotError, GitError, SettingsError, UsageError
 from fimbot.reporters.style import count, one_line
 from fimbot.reporters.text import place
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, Key, named_key
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, Key, named_key
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import ReviewMode, Settings
 from fimbot.values import Outcome, Skip, Suggestion
@@ -161,6 +161,7 @@ class _Run:
     def _fill(self, work: Work, blobs: Any, settings: Settings) -> tuple[Filled, str | None]:
         """What was filled; and why no engine could be asked, if none could."""
         from fimbot.engines.protocol import Deadline
+        from fimbot.engines.table import IN_A_WORKFLOW
         from fimbot.pipeline import Asked, Filled, ask, fill
 
         nothing = Filled((), (), 0, ())
@@ -180,7 +181,12 @@ class _Run:
             with progress_bar(f"filling {count(len(questions), 'stub')}", quiet=self.quiet) as progress:
                 filled = fill(work.findings, questions, engine, settings, deadline, progress)
         skips = tuple(each for each in asked if isinstance(each, Skip))
-        return replace(filled, outcomes=filled.outcomes + skips), None
+        filled = replace(filled, outcomes=filled.outcomes + skips)
+        if settings.engine is None and opened.engine.name == IN_A_WORKFLOW and filled.problems:
+            # Nobody has chosen it: a fork's token may not ask for models, and a small quota is soon used up.
+            why = f"no key is set, and the workflow's own token does not do: {filled.problems[0]}"
+            return replace(filled, problems=()), why
+        return filled, None
 
     def _post(
         self,
@@ -274,7 +280,7 @@ def _engine(settings: Settings) -> Opened | str:
     try:
         return open_engine(settings, os.environ)
     except SettingsError as error:
-        names = (*KEY_NAMES.values(), ANY_ENGINE)
+        names = (*KEY_NAMES.values(), *CHAT_KEY_NAMES.values(), ANY_ENGINE)
         if settings.engine is not None:
             choose_engine(settings, os.environ)  # raises for a name that is none
         if settings.engine == "local" or settings.api_key_command or any(named_key(n, os.environ) for n in names):

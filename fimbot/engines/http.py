@@ -62,7 +62,7 @@ def endpoint(base_url: str, route: str, *, keyed: bool = True) -> httpx.URL:
         raise SettingsError(f"base-url {base_url!r} has a path or a port that there cannot be")
     if url.query or url.fragment:
         raise SettingsError(f"base-url {base_url!r} must end with its path, without ? or #")
-    if url.scheme == "http" and not (_is_loopback(url.host) or (not keyed and _is_private(url.host))):
+    if url.scheme == "http" and not (is_loopback(url.host) or (not keyed and _is_private(url.host))):
         what = "key" if keyed else "code"
         raise SettingsError(f"base-url {base_url!r} would send the {what} unencrypted; use https://")
     has = [part for part in url.path.split("/") if part]
@@ -71,7 +71,7 @@ def endpoint(base_url: str, route: str, *, keyed: bool = True) -> httpx.URL:
     return url.copy_with(path="/" + "/".join(has + wants[shared:]))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:

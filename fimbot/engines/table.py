@@ -12,7 +12,7 @@ from typing import Any, cast
 from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.engines.quota import Metered, Quota
 from fimbot.errors import SettingsError
-from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, named_key
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, GITHUB_TOKENS, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
 
 # Named, not imported: httpx and the embedded runtime cost 100 ms each, and `fimbot scan` needs neither.
@@ -25,10 +25,16 @@ ENGINES: Mapping[str, str] = {
     "anthropic": "fimbot.engines.anthropic:open_anthropic",
     "openai": "fimbot.engines.openai:open_openai",
     "openrouter": "fimbot.engines.openai:open_openrouter",
+    "github-models": "fimbot.engines.github_models:open_github_models",
     "openai-chat": "fimbot.engines.openai:open_openai_chat",
     "local": "fimbot.engines.local:open_local",
 }
 
+# In a workflow without any key, its own token is one.
+IN_A_WORKFLOW = "github-models"
+# Requests and tokens a minute, where no setting says so and the host gives less than Langdock: 10 to 15 requests by
+# tier, 8,000 tokens each (https://docs.github.com/en/github-models/use-github-models/prototyping-with-ai-models#rate-limits).
+LIMITS: Mapping[str, tuple[int, int]] = {"github-models": (10, 60_000)}
 # Nobody counts what runs on this machine.
 UNMETERED = frozenset({"local"})
 
@@ -67,7 +73,12 @@ def open_engine(
     engine = open_it(settings, Outside(environ, sleep=sleep, hasty=hasty, transport=transport))
     if choice.name in UNMETERED:
         return Opened(engine, choice.why)
-    return Opened(Metered(engine, Quota(settings.rpm, settings.tpm)), choice.why)
+    usual = Settings()
+    rpm, tpm = LIMITS.get(choice.name, (usual.rpm, usual.tpm))
+    quota = Quota(
+        rpm if settings.rpm == usual.rpm else settings.rpm, tpm if settings.tpm == usual.tpm else settings.tpm
+    )
+    return Opened(Metered(engine, quota), choice.why)
 
 
 def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model: FindModel | None = None) -> Choice:
@@ -87,11 +98,21 @@ def choose_engine(settings: Settings, environ: Mapping[str, str], *, find_model:
     for engine, variable in CHAT_KEY_NAMES.items():
         if named_key(variable, environ):
             return Choice(engine, f"{engine}: {variable} is set, and nothing else is ready")
+    if _workflow_token(settings, environ):
+        return Choice(IN_A_WORKFLOW, f"{IN_A_WORKFLOW}: the workflow's own token, since no key is set")
     raise SettingsError(
         "no engine is ready: set LANGDOCK_API_KEY (or MISTRAL_API_KEY, CODESTRAL_API_KEY, or for a chat model "
         "ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENROUTER_API_KEY), "
         "or get the embedded model with `fimbot model pull`"
     )
+
+
+def _workflow_token(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Only on github.com: the token of an Enterprise Server opens that server, and is nothing for another host. With a
+    base-url somebody had another engine in mind."""
+    on_github = (environ.get("GITHUB_SERVER_URL") or "https://github.com").rstrip("/") == "https://github.com"
+    in_workflow = environ.get("GITHUB_ACTIONS") == "true" and on_github and settings.base_url is None
+    return in_workflow and any(named_key(name, environ) for name in GITHUB_TOKENS)
 
 
 def _known(name: str) -> str:

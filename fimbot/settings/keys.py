@@ -27,6 +27,8 @@ CHAT_KEY_NAMES: dict[str, str] = {
 }
 # Other routes of a host above, for the same key: never looked for.
 _SAME_KEY = {"langdock-chat": "LANGDOCK_API_KEY", "langdock-anthropic": "LANGDOCK_API_KEY"}
+# Of the action's input, and of the workflow.
+GITHUB_TOKENS = ("FIMBOT_GITHUB_TOKEN", "GITHUB_TOKEN")
 ANY_ENGINE = "FIMBOT_API_KEY"
 
 # A password manager may ask its user to unlock it first.
@@ -84,6 +86,11 @@ def find_key_if_any(engine: str, environ: Mapping[str, str], command: Sequence[s
         if secret:
             return _checked(secret, name)
     return _checked(_run(command, environ).strip(), "api-key-command") if command else NO_KEY
+
+
+def find_token(environ: Mapping[str, str]) -> Key:
+    """GitHub's, for GitHub's own engine and no other; `NO_KEY` where there is none."""
+    return next((_checked(secret, name) for name in GITHUB_TOKENS if (secret := named_key(name, environ))), NO_KEY)
 
 
 def _names(engine: str) -> list[str]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from fimbot.engines.github_models import MODEL
 from tests.doubles.github import READ_ONLY
+from tests.doubles.openai import OpenAIServer
+from tests.doubles.scripts import status
 from tests.review.conftest import ADD, BASE, BOT, FAR, FILLED, STUBBED, Desk, stubs
 
 
@@ -327,3 +331,45 @@ def test_other_peoples_text_is_no_command_to_the_runner(desk: Desk) -> None:
     assert word.startswith("::add-mask::")
     (command,) = after.splitlines()
     assert command.startswith("::warning file=%3A%3Aadd-mask%3A%3Ax%0A%3A%3Aerror%3A%3Ay.py,line=")
+
+
+@pytest.fixture
+def models(desk: Desk) -> Iterator[OpenAIServer]:
+    """GitHub Models, on loopback, and a workflow of github.com without any key."""
+    text = "```python\n    return a + b\n```"
+    with OpenAIServer(text=text, route="/inference/chat/completions", models=frozenset({MODEL})) as server:
+        server.key = desk.token
+        desk.patch.setattr("fimbot.engines.github_models.BASE_URL", f"{server.url}/inference")
+        desk.environ |= {
+            "LANGDOCK_API_KEY": "",
+            "FIMBOT_BASE_URL": "",
+            "GITHUB_SERVER_URL": "",
+            "GITHUB_ACTIONS": "true",
+        }
+        yield server
+
+
+def test_in_a_workflow_without_a_key_its_own_token_asks_github_models(desk: Desk, models: OpenAIServer) -> None:
+    pull = desk.open()
+    assert desk.review(pull).status == 0
+    (comment,) = pull.comments
+    assert desk.github.people.apply_suggestion(comment.id) == FILLED.encode()
+    assert len(models.requests) == 1 and not desk.engine.requests
+
+
+@pytest.mark.parametrize("code", [401, 403, 404, 410, 429])
+def test_a_token_that_may_not_ask_for_models_fails_no_job(desk: Desk, models: OpenAIServer, code: int) -> None:
+    models.always = status(
+        code, {"error": {"code": "no_access", "message": "No access to model"}}, {"Retry-After": "999"}
+    )
+    result = desk.review(desk.open())
+    assert result.status == 0
+    assert desk.posts == []
+    (told,) = [line for line in result.err.splitlines() if "own token does not do" in line]
+    assert f": {code}" in told and "No access to model" in told
+    assert "own token does not do" in result.summary and "::warning file=a.py" in result.out
+
+
+def test_chosen_by_name_a_refusal_is_a_failure(desk: Desk, models: OpenAIServer) -> None:
+    models.always = status(403, {"error": {"code": "no_access", "message": "No access to model"}})
+    assert desk.review(desk.open(), "--engine", "github-models").status == 3
