@@ -89,7 +89,7 @@ class Around:
             deep = answer[start.next].width - answer[at].width if start.next < len(answer) else 0
             inside = deep > 0 if anchor.opens else deep >= 0
             if (inside or (start.next >= len(answer) and not whole)) and self._leads_to(answer[:at]):
-                return start
+                return None if self._is_past(answer, at) else start
         return None
 
     def may_start_later(self, answer: Sequence[Line]) -> bool:
@@ -115,6 +115,13 @@ class Around:
     def _is_there(self, answer: Sequence[Line], at: int, anchor: _Anchor) -> bool:
         first = at - len(anchor.keys) + 1
         return first >= 0 and all(answer[first + n].key == key for n, key in enumerate(anchor.keys))
+
+    def _is_past(self, answer: Sequence[Line], at: int) -> bool:
+        """Whether the suffix has begun before: a sibling in it may have the same signature, as in Rust's traits."""
+        if not at or answer[0].key in self.known or _weight(line.key for line in self.after) < _LEAST:
+            return False
+        end = self.end(answer, None, 0)
+        return end is not None and end < at
 
     def _run(self, answer: Sequence[Line], at: int, before: int) -> int:
         run = 0

@@ -60,7 +60,12 @@ def unwrap(text: str, *, whole: bool) -> Unwrapped:
     at, fence = found
     if fence[3] or all(is_prose(line) for line in lines[first:at] if line.strip()):
         return _fenced(lines, at, fence, known)
-    return Unwrapped(lines[:at], settled=True, ended=True)  # the fence that the model thought was open
+    fences = sum(_FENCE.fullmatch(line) is not None for line in lines[at:known])
+    if fences % 2 == 0:
+        return Unwrapped(
+            lines, settled=True, ended=False
+        )  # they stand in a string of the code's own, or so far they may
+    return Unwrapped(lines[:at], settled=True, ended=whole)  # the fence that the model thought was open
 
 
 def _next_fence(lines: list[str], start: int, known: int, *, first: int = -1) -> tuple[int, re.Match[str]] | None:
@@ -108,7 +113,7 @@ def _behind_prose(lines: list[str], first: int, known: int) -> int:
     at = first
     while at < known and (is_prose(lines[at]) or (at > first and not lines[at].strip())):
         at += 1
-    return at if at < len(lines) else first
+    return at if first < at < len(lines) else 0
 
 
 def _without_prose(lines: list[str]) -> list[str]:
@@ -131,13 +136,13 @@ def is_prose(line: str) -> bool:
     line = line.rstrip()
     if not line or line[0] in " \t" or len(line) > _LONGEST_PROSE:
         return False
-    if _OPENING.match(line):
+    if _OPENING.match(line.strip("*")):
         return True
     bare = _SPAN.sub("x", line)
     if _CODE.search(bare):
         return False
     if _LIST.match(bare):
-        return len(_WORD.findall(bare)) >= 3
+        return len(_WORD.findall(bare)) >= 2
     return _SENTENCE.match(bare) is not None and len(_WORD.findall(bare)) >= 3
 
 
