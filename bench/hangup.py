@@ -24,8 +24,8 @@ import httpx
 from bench.cut import files
 from bench.cut_bodies import Blanked, bodies_of
 from bench.cut_overruns import Answer, overruns
+from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline, Engine, Question
-from fimbot.engines.table import open_engine
 from fimbot.fills.make import hole_complete, make_fill
 from fimbot.model.store import find_model
 from fimbot.settings.values import Settings

@@ -24,8 +24,8 @@ from bench.cut_baselines import BASELINES
 from bench.cut_bodies import Blanked
 from bench.quality_ask import SETTINGS, TEMPERATURE, VARIANTS, Answer, Answers, Asking, askings
 from bench.quality_check import CHECKS, Task, all_tasks, missing_runtime, passes
+from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Engine
-from fimbot.engines.table import open_engine
 from fimbot.fills.make import make_fill
 from fimbot.fills.prove import edit_of
 from fimbot.patches.unified import apply_edits

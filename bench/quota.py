@@ -30,9 +30,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fimbot.engines.open import open_engine
 from fimbot.engines.pool import Job, ask_all
 from fimbot.engines.protocol import Deadline, Question
-from fimbot.engines.table import open_engine
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 from fimbot.windows.tokens import estimate_tokens

@@ -49,6 +49,10 @@ class GitError(FimbotError):
 class EngineError(FimbotError):
     requests = 0
     """HTTP requests that were sent in vain, retries included."""
+    status = 0
+    """Of the server's answer, where it refused."""
+    said = ""
+    """What it said about that, without the key."""
 
 
 class EngineRefused(EngineError):

@@ -146,6 +146,7 @@ class Filled:
     """Those that were sent in vain included."""
     withheld: tuple[Withheld, ...]
     problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     interrupted: bool = False
 
 
@@ -224,7 +225,27 @@ def fill(
     completions = tuple(answer for answer in answers.values() if isinstance(answer, Completion))
     requests = sum(answer.requests for answer in answers.values())
     withheld = tuple(dict.fromkeys(each for one in asked for each in one.window.withheld))
-    return Filled(_proved(findings, outcomes), completions, requests, withheld, tuple(problems), interrupted)
+    return Filled(
+        _proved(findings, outcomes),
+        completions,
+        requests,
+        withheld,
+        tuple(problems),
+        _notices(engine, completions),
+        interrupted,
+    )
+
+
+def _notices(engine: Engine, completions: Sequence[Completion]) -> tuple[str, ...]:
+    """Who answered in the place of the engine that was asked."""
+    from fimbot.engines.fallback import each_of
+
+    asked = {each.name for each in each_of(engine)}
+    others = dict.fromkeys((each.engine, each.model) for each in completions if each.engine not in asked)
+    return tuple(
+        f"the model that was asked for is not there: {name} answered in its place, with {model}"
+        for name, model in others
+    )
 
 
 def _answers(

@@ -212,6 +212,8 @@ class Report:
     """One line for each thing that kept the job from being done whole (engine down, interrupted)."""
     shares: tuple[Share, ...] = ()
     """Of each engine that answered or was passed over, in the order in which they were to be asked."""
+    notices: tuple[str, ...] = ()
+    """One line for each thing that went otherwise than was asked, though it went well (another engine answered)."""
 
 
 def stub_of(outcome: Outcome) -> Stub:

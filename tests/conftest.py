@@ -25,7 +25,7 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_server_of_the_developers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs the tests may have an Ollama: no test without a key shall find it."""
-    monkeypatch.setattr("fimbot.engines.table._server_nearby", lambda environ: None)
+    monkeypatch.setattr("fimbot.engines.choose._server_nearby", lambda environ: None)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from fimbot.commands.model import pull_with_progress
 from fimbot.commands.output import write_report
 from fimbot.commands.session import open_session, say, style_of
 from fimbot.commands.suggest import run_suggest
-from fimbot.engines.table import choose_engine
+from fimbot.engines.choose import choose_engine
 from fimbot.errors import FimbotError, SettingsError
 from fimbot.reporters.style import Style, one_line
 from fimbot.settings.schema import read_setting
@@ -43,7 +43,7 @@ def demo(directory: Path | None, engine: str | None, model: str | None, color: s
     run = run_suggest(session, quiet=False)
     style = style_of(session.repository, color, verbose=False, quiet=False)
     write_report(run.report, "text", "-", style)
-    for problem in run.report.problems:
+    for problem in (*run.report.notices, *run.report.problems):
         say(problem)
     if not run.suggestions:
         return FimbotError.exit_status

@@ -17,8 +17,9 @@ from fimbot.changes import open_repository
 from fimbot.commands import options
 from fimbot.commands.output import write_bytes
 from fimbot.commands.session import say, wants_color
+from fimbot.engines.choose import Choice, candidates
+from fimbot.engines.open import of_place, open_choice
 from fimbot.engines.protocol import Deadline, Engine, Outside
-from fimbot.engines.table import Choice, candidates, of_place, open_choice
 from fimbot.errors import EngineError, GitError, ModelError, SettingsError
 from fimbot.reporters.style import Style, count
 from fimbot.settings.continue_config import Unusable

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 
 from fimbot.commands.main import log_unexpected
 from fimbot.commands.session import remembering
+from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline
-from fimbot.engines.table import open_engine
 from fimbot.errors import FimbotError
 from fimbot.hook.hand_over import HandedOver, sweep, take, take_over
 from fimbot.pipeline import fill

@@ -25,9 +25,9 @@ from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED, log_unexpected
 from fimbot.commands.session import PATCHES, cache_directory, remembering, say, style_of
 from fimbot.commands.suggest import Run, make_report
+from fimbot.engines.open import Opened, open_engine
 from fimbot.engines.protocol import Deadline
 from fimbot.engines.remember import Remembering
-from fimbot.engines.table import Opened, open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError, UsageError
 from fimbot.hook import message
 from fimbot.hook.give_up import Patience
@@ -180,6 +180,8 @@ def _suggest(call: _Call, patience: Patience) -> int:
     run, later = filled
     if run.interrupted:
         return INTERRUPTED
+    for notice in run.report.notices:
+        say(notice)
     if not run.suggestions:
         patience.end()
         return _goes_on(later or next(iter(run.report.problems), None) or message.unanswered(run.report))

@@ -21,13 +21,13 @@ from fimbot.commands.workflow import Workflow
 from fimbot.errors import FimbotError, GitError, SettingsError, UsageError
 from fimbot.reporters.style import count, one_line
 from fimbot.reporters.text import place
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES, Key, named_key
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, Key, named_key
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import ReviewMode, Settings
 from fimbot.values import Outcome, Skip, Suggestion
 
 if TYPE_CHECKING:
-    from fimbot.engines.table import Opened
+    from fimbot.engines.open import Opened
     from fimbot.github.host import Host
     from fimbot.github.values import Conversation, PullFile, PullRequest, Write
     from fimbot.pipeline import Filled
@@ -274,7 +274,7 @@ class _Run:
             self.told.requests += recorder.requests
             return 0
         notes = [no_engine] if no_engine else []
-        notes += filled.problems
+        notes += [*filled.notices, *filled.problems]
         notes += [str(poster.posted.problem)] if poster.posted.problem else []
         summary_only = settings.review_mode == "summary"
         composed: tuple[Draft | Unplaced, ...] = (*drafts, *unplaced)
@@ -322,12 +322,13 @@ def _settings(given: Mapping[str, Any], base_files: Mapping[str, bytes | None]) 
 
 def _engine(settings: Settings) -> Opened | str:
     """Or why there is none: a pull request from a fork has no key. Any other fault of the settings is raised."""
-    from fimbot.engines.table import choose_engine, open_engine
+    from fimbot.engines.choose import choose_engine
+    from fimbot.engines.open import open_engine
 
     try:
         return open_engine(settings, os.environ)
     except SettingsError as error:
-        names = (*KEY_NAMES.values(), ANY_ENGINE)
+        names = (*KEY_NAMES.values(), *CHAT_KEY_NAMES.values(), ANY_ENGINE)
         if settings.engine:
             choose_engine(settings, os.environ)  # raises for a name that is none
         if "local" in settings.engine or settings.api_key_command or any(named_key(n, os.environ) for n in names):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fimbot.commands.session import say
 from fimbot.engines.metered import prompt_tokens
-from fimbot.engines.table import Opened
+from fimbot.engines.open import Opened
 from fimbot.pipeline import Asked, Filled
 from fimbot.quota import Quota
 from fimbot.quota.size import seconds_of, span

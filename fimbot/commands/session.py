@@ -20,8 +20,8 @@ from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
+    from fimbot.engines.open import Opened
     from fimbot.engines.protocol import Engine
-    from fimbot.engines.table import Opened
 
 PATCHES = "fimbot/patches"
 # Some 30,000 bodies.

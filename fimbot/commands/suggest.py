@@ -24,8 +24,8 @@ from fimbot.commands.session import (
     style_of,
 )
 from fimbot.engines.fallback import each_of, shares_of
+from fimbot.engines.open import Opened, open_engine
 from fimbot.engines.protocol import Deadline, Engine
-from fimbot.engines.table import Opened, open_engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
 from fimbot.patches.store import combined_patch, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
@@ -89,6 +89,8 @@ def suggest(
 
         apply_suggestions(session.repository, run.suggestions)
         say(f"applied {count(len(run.suggestions), 'suggestion')} to the working tree", quiet=quiet)
+    for notice in run.report.notices:
+        say(notice, quiet=quiet)
     for problem in problems:
         say(problem)
     if run.interrupted:
@@ -157,6 +159,7 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
         patch=combined_patch(suggestions, findings.contents),
         problems=filled.problems,
         shares=shares,
+        notices=filled.notices,
     )
 
 

@@ -11,7 +11,7 @@ from fimbot.engines.fim_wire import LAYOUT, RANGES, Ranges, check_ranges, payloa
 from fimbot.engines.http import Channel, Incoming, endpoint
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineRefused
-from fimbot.settings.keys import find_key
+from fimbot.settings.keys import Key, find_key
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 
@@ -99,11 +99,12 @@ def open_fim(
     route: str,
     default_model: str,
     wire: Wire = FIM_ROUTE,
+    key: Key | None = None,
 ) -> FimEngine:
     """For a host that wants a key. Raises `SettingsError`: a value out of its range, an unusable base-url, no key."""
     check_ranges(name, settings, wire.ranges)
     url = endpoint(settings.base_url or base_url, route)
-    key = find_key(name, outside.environ, settings.api_key_command)
+    key = find_key(name, outside.environ, settings.api_key_command) if key is None else key
     model = settings.model or default_model
     channel = Channel(
         url,

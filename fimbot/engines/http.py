@@ -29,6 +29,8 @@ CONNECT_SECONDS = 5.0
 CONNECT_SECONDS_WHEN_HASTY = 2.0
 # A model that is at work sends something every second; after this long, another try is the better bet.
 SILENCE_SECONDS = 30.0
+# A server of one's own reads a window of 1,500 tokens before it says anything: 40 s on one core.
+SILENCE_SECONDS_OF_OWN = 300.0
 # After the finish reason only [DONE] can follow, and some servers leave the connection open instead.
 END_SECONDS = 2.0
 # 4,096 tokens, each in an event of 300 bytes, are 1.2 MB.
@@ -62,7 +64,7 @@ def endpoint(base_url: str, route: str, *, keyed: bool = True) -> httpx.URL:
         raise SettingsError(f"base-url {base_url!r} has a path or a port that there cannot be")
     if url.query or url.fragment:
         raise SettingsError(f"base-url {base_url!r} must end with its path, without ? or #")
-    if url.scheme == "http" and not (_is_loopback(url.host) or (not keyed and _is_private(url.host))):
+    if url.scheme == "http" and not (is_loopback(url.host) or (not keyed and _is_private(url.host))):
         what = "key" if keyed else "code"
         raise SettingsError(f"base-url {base_url!r} would send the {what} unencrypted; use https://")
     has = [part for part in url.path.split("/") if part]
@@ -71,7 +73,7 @@ def endpoint(base_url: str, route: str, *, keyed: bool = True) -> httpx.URL:
     return url.copy_with(path="/" + "/".join(has + wants[shared:]))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -153,19 +155,22 @@ class Channel:
         model: str,
         *,
         auth: Callable[[str], Headers] = bearer,
+        silence: float = SILENCE_SECONDS,
         hasty: bool = False,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], object] | None = None,
         jitter: Callable[[], float] = random.random,
         meter: Meter | None = None,
     ) -> None:
-        """`url` is one that `endpoint` made. `model` is only told in messages. `auth`: the headers with the key."""
+        """`url` is one that `endpoint` made. `model` is only told in messages. `auth`: the headers with the key.
+        `silence`: seconds after which an answer is given up."""
         self.host = url.netloc.decode("ascii")
         self.path = url.path
         self._url = url
         self._key = key
         self._model = quoted(model, key)  # a file of the repository may have named it
         self._hasty = hasty
+        self._silence = silence
         self._connect_seconds = CONNECT_SECONDS_WHEN_HASTY if hasty else CONNECT_SECONDS
         self._jitter = jitter
         self._meter = meter
@@ -248,7 +253,7 @@ class Channel:
 
     def _attempt(self, request: Request, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
         left = deadline.remaining()
-        timeout = httpx.Timeout(min(SILENCE_SECONDS, left), connect=min(self._connect_seconds, left))
+        timeout = httpx.Timeout(min(self._silence, left), connect=min(self._connect_seconds, left))
         with self._under_way(deadline) as call:
             try:
                 with self._client.stream(
@@ -298,10 +303,15 @@ class Channel:
 
     def _refused(self, response: httpx.Response, incoming: Incoming) -> EngineError:
         status = response.status_code
+        quote = said(incoming.beginning(), self._key)
+        error = self._refusal(status, response, quote)
+        error.status, error.said = status, quote
+        return error
+
+    def _refusal(self, status: int, response: httpx.Response, quote: str) -> EngineError:
         if 300 <= status < 400:
             target = self._quote(response.headers.get("Location", "nowhere"))
             return EngineRefused(f"{status}, it redirects to {target}; the key does not follow, set base-url")
-        quote = said(incoming.beginning(), self._key)
         if status in RETRIED:
             asked, date = response.headers.get("Retry-After", ""), response.headers.get("Date", "")
             pause = retry_after(asked, date, time.time())
@@ -327,7 +337,7 @@ class Channel:
         if isinstance(error, httpx.ConnectError):
             return Passing(f"cannot be reached ({words})", unreachable=True)
         if isinstance(error, httpx.TimeoutException):
-            return Passing(f"silent for {SILENCE_SECONDS:.0f} s")
+            return Passing(f"silent for {self._silence:.0f} s")
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
             return Passing(f"the connection broke ({words})")
         return EngineUnavailable(words)

@@ -1,29 +1,190 @@
-"""Langdock's FIM endpoint: https://docs.langdock.com/api-endpoints/codestral"""
+"""Langdock: its FIM route, and the chat routes of the same host and key.
+
+https://docs.langdock.com/api-endpoints/codestral; https://docs.langdock.com/en/developer/completion-api/openai
+"""
 
 from __future__ import annotations
 
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from fimbot.engines import anthropic
+from fimbot.engines.chat.engine import ChatEngine
 from fimbot.engines.fim_engine import FimEngine, open_fim
-from fimbot.engines.protocol import Outside
-from fimbot.errors import SettingsError
+from fimbot.engines.http import Headers, Incoming, bearer, endpoint
+from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
+from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.errors import EngineError, EngineRefused, SettingsError
+from fimbot.settings.keys import find_key
 from fimbot.settings.values import Settings
+from fimbot.values import Completion
 
 # A dedicated deployment is at {deployment}/api/public instead.
 BASE_URL = "https://api.langdock.com"
 REGIONS = ("eu",)
+CHAT_REGIONS = ("eu", "us", "global", "ch")
 DEFAULT_MODEL = "codestral-2501"
+# Where the workspace does not say what it has: the model of the documentation's example, in November 2026.
+DEFAULT_CHAT_MODEL = "gpt-4o-mini"
+# Cheap and quick ones first; as they are named in November 2026.
+_PREFERRED = ("gpt-6-luna", "gpt-5.6-luna", "gpt-5.4-mini", "gpt-5-mini", "gpt-4.1-mini", "gpt-4o-mini", "gpt-4.1")
+_NO_CHAT = re.compile(
+    r"embed|audio|realtime|image|dall|tts|whisper|transcri|moderation|search|codestral", re.IGNORECASE
+)
+_LARGEST_LIST = 1_000_000
 
 
-def open_langdock(settings: Settings, outside: Outside) -> FimEngine:
+def open_langdock(settings: Settings, outside: Outside) -> LangdockEngine:
+    region = _region(settings, REGIONS)
+    key = find_key("langdock", outside.environ, settings.api_key_command)
+    route = f"mistral/{region}/v1/fim/completions"
+    fim = open_fim("langdock", settings, outside, base_url=BASE_URL, route=route, default_model=DEFAULT_MODEL, key=key)
+    # Whatever of the FIM route the base-url has already is not part of the chat route.
+    url = endpoint(settings.base_url or BASE_URL, route)
+    root = str(url.copy_with(path=url.path.removesuffix(f"/{route}") or "/"))
+    chat = f"openai/{region}"
+
+    def open_chat_route(model: str) -> ChatEngine:
+        return open_chat(
+            "langdock-chat",
+            replace(settings, base_url=root),
+            outside,
+            root,
+            f"{chat}/{ROUTE}",
+            model,
+            OPENAI_WIRE,
+            key=key,
+        )
+
+    models_path = endpoint(root, f"{chat}/v1/models").path
+    # Who names a model means that one.
+    return LangdockEngine(fim, open_chat_route if settings.model is None else None, models_path)
+
+
+def open_langdock_chat(settings: Settings, outside: Outside) -> ChatEngine:
+    route = f"openai/{_region(settings, CHAT_REGIONS)}/{ROUTE}"
+    return open_chat("langdock-chat", settings, outside, BASE_URL, route, DEFAULT_CHAT_MODEL, OPENAI_WIRE)
+
+
+def open_langdock_anthropic(settings: Settings, outside: Outside) -> ChatEngine:
+    """With the key as a Bearer token, as Langdock's routes all take it."""
+    route = f"anthropic/{_region(settings, CHAT_REGIONS)}/{anthropic.ROUTE}"
+    wire, auth = anthropic.WIRE, _bearer_of_anthropic
+    return open_chat("langdock-anthropic", settings, outside, BASE_URL, route, anthropic.MODEL, wire, auth=auth)
+
+
+def _bearer_of_anthropic(secret: str) -> Headers:
+    return {**bearer(secret), "anthropic-version": anthropic.VERSION}
+
+
+@dataclass
+class LangdockEngine:
+    """The FIM route; and the chat route from the first answer on that says that the workspace has no FIM model.
+
+    "No Mistral model is available at the moment", newer copies of the page say. The completion names who answered.
+    """
+
+    fim: FimEngine
+    _open_chat: Callable[[str], ChatEngine] | None = field(repr=False)
+    _models_path: str
+    _chat: ChatEngine | None = field(default=None, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.name, self.model, self.host = self.fim.name, self.fim.model, self.fim.host
+        self.fingerprint, self.window_tokens = self.fim.fingerprint, self.fim.window_tokens
+
+    def render(self, question: Question) -> tuple[str, str]:
+        return self.fim.render(question)
+
+    def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
+        if self._chat is not None:
+            return self._chat.ask(question, done=done, deadline=deadline)
+        try:
+            return self.fim.ask(question, done=done, deadline=deadline)
+        except EngineRefused as refused:
+            if self._open_chat is None or not has_no_model(refused):
+                raise
+            chat, requests = self._chat_route(self._open_chat, deadline)
+            try:
+                answer = chat.ask(question, done=done, deadline=deadline)
+            except EngineRefused:  # the first refusal says better what is wrong with the workspace or the key
+                raise refused from None
+            return replace(answer, requests=answer.requests + requests + refused.requests)
+
+    def close(self) -> None:
+        self.fim.close()
+        with self._lock:
+            if self._chat is not None:
+                self._chat.close()
+
+    def _chat_route(self, open_chat: Callable[[str], ChatEngine], deadline: Deadline) -> tuple[ChatEngine, int]:
+        """And the requests that it took to find out."""
+        with self._lock:
+            requests = 0
+            if self._chat is None:
+                models: tuple[str, ...] = ()
+                try:
+                    models, requests = self.fim.channel.get(self._models_path, _model_names, deadline)
+                except EngineError as error:  # it has no list, or shows it to nobody
+                    requests = error.requests
+                self._chat = open_chat(chat_model(models))
+            return self._chat, requests
+
+
+def has_no_model(refused: EngineRefused) -> bool:
+    """A 404 for a wrong base-url speaks of the path, a 403 for a key's scope of the key."""
+    return refused.status in (400, 403, 404, 422) and re.search(r"models?\b", refused.said, re.IGNORECASE) is not None
+
+
+def chat_model(models: Sequence[str]) -> str:
+    for preferred in _PREFERRED:
+        for model in models:
+            if model == preferred or model.endswith(f"/{preferred}"):
+                return model
+    chats = [model for model in models if not _NO_CHAT.search(model)]
+    return next((model for model in chats if "gpt" in model), next(iter(chats), DEFAULT_CHAT_MODEL))
+
+
+def _model_names(incoming: Incoming) -> tuple[str, ...]:
+    """Of a list without a stable schema: whatever is called id, model or name in it."""
+    body = b""
+    for chunk in incoming.chunks():
+        body += chunk
+        if len(body) > _LARGEST_LIST:
+            return ()
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(value, (dict, list)):
+        return ()
+    return tuple(dict.fromkeys(name for name in _names(value, 4) if name.isprintable() and len(name) < 100))
+
+
+def _names(value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list) and depth:
+        for each in value:
+            yield from _names(each, depth - 1)
+    elif isinstance(value, dict) and depth:
+        own = next((value[key] for key in ("id", "model", "name") if isinstance(value.get(key), str)), None)
+        if own is not None:
+            yield own
+            return
+        for each in value.values():
+            if isinstance(each, (list, dict)):
+                yield from _names(each, depth - 1)
+
+
+def _region(settings: Settings, regions: tuple[str, ...]) -> str:
     region = settings.region
-    if settings.base_url is None and region not in REGIONS:
-        raise SettingsError(f"region is {region!r}, but {BASE_URL} has {', '.join(REGIONS)}")
+    if settings.base_url is None and region not in regions:
+        raise SettingsError(f"region is {region!r}, but {BASE_URL} has {', '.join(regions)}")
     if not region.isascii() or not region.replace("-", "").isalnum():
         raise SettingsError(f"region {region!r} is not a name of letters, digits and dashes")
-    return open_fim(
-        "langdock",
-        settings,
-        outside,
-        base_url=BASE_URL,
-        route=f"mistral/{region}/v1/fim/completions",
-        default_model=DEFAULT_MODEL,
-    )
+    return region

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from fimbot.engines.fim_tokens import FAMILIES, code_model
-from fimbot.engines.http import Channel, Incoming, endpoint
+from fimbot.engines.http import SILENCE_SECONDS_OF_OWN, Channel, Incoming, endpoint
 from fimbot.engines.protocol import Deadline, Outside
 from fimbot.errors import EngineRefused, EngineUnavailable
 from fimbot.settings.keys import Key, find_key_if_any
@@ -47,6 +47,7 @@ class OwnServer:
             self.url(route),
             self.key,
             model,
+            silence=SILENCE_SECONDS_OF_OWN,
             hasty=outside.hasty or hasty,
             transport=outside.transport,
             sleep=outside.sleep,

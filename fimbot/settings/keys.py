@@ -14,12 +14,20 @@ from fimbot.errors import NoKey, SettingsError
 from fimbot.processes import waiting_for
 
 # In the order in which an engine is looked for when none is chosen.
-KEY_NAMES: Mapping[str, str] = {
+KEY_NAMES: dict[str, str] = {
     "langdock": "LANGDOCK_API_KEY",
     "mistral": "MISTRAL_API_KEY",
     "codestral": "CODESTRAL_API_KEY",
     "deepseek": "DEEPSEEK_API_KEY",
 }
+# Of chat models, which many people have for something else: the last that are looked for.
+CHAT_KEY_NAMES: dict[str, str] = {
+    "anthropic": "ANTHROPIC_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "openrouter": "OPENROUTER_API_KEY",
+}
+# Other routes of a host above, for the same key: never looked for.
+_SAME_KEY = {"langdock-chat": "LANGDOCK_API_KEY", "langdock-anthropic": "LANGDOCK_API_KEY"}
 ANY_ENGINE = "FIMBOT_API_KEY"
 
 # A password manager may ask its user to unlock it first.
@@ -95,7 +103,8 @@ def find_key_if_any(engine: str, environ: Mapping[str, str], command: Sequence[s
 
 
 def _names(engine: str) -> list[str]:
-    return [KEY_NAMES[engine], ANY_ENGINE] if engine in KEY_NAMES else [ANY_ENGINE]
+    own = (KEY_NAMES | CHAT_KEY_NAMES | _SAME_KEY).get(engine)
+    return [own, ANY_ENGINE] if own else [ANY_ENGINE]
 
 
 def named_key(name: str, environ: Mapping[str, str]) -> str:

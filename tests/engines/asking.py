@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
+from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline, Engine, Question
-from fimbot.engines.table import open_engine
 from fimbot.errors import EngineError
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
 from tests.doubles.langdock import KEY
@@ -26,10 +26,12 @@ def opened(
     engine: str = "langdock",
     key: str = KEY,
     sleep: Callable[[float], object] | None = None,
+    environ: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Engine:
     """`key`: "" for none. Not metered: what is tested waits in no time, which a quota would not believe."""
-    environ = {KEY_NAMES.get(engine, ANY_ENGINE): key} if key else {}
+    if environ is None:
+        environ = {(KEY_NAMES | CHAT_KEY_NAMES).get(engine, ANY_ENGINE): key} if key else {}
     return open_engine(
         Settings(engine=(engine,), base_url=base_url, **settings), environ, metered=False, sleep=sleep
     ).engine

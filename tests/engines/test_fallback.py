@@ -12,9 +12,9 @@ import pytest
 
 from fimbot.engines.cache import CompletionCache
 from fimbot.engines.fallback import Fallback, passed_over, shares_of
+from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline, Engine
 from fimbot.engines.remember import remembered
-from fimbot.engines.table import open_engine
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer

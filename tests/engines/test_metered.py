@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fimbot.engines.metered import Metered, prompt_tokens
+from fimbot.engines.open import limits_of, open_engine
 from fimbot.engines.protocol import Deadline, Question
-from fimbot.engines.table import limits_of, open_engine
 from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
 from fimbot.quota.embedded import EmbeddedStore
 from fimbot.settings.values import Settings

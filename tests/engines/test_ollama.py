@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fimbot.engines.ollama_models import host_url
-from fimbot.engines.table import open_engine
+from fimbot.engines.open import open_engine
 from fimbot.errors import EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.values import Settings
 from tests.doubles.exchange import Exchange

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from fimbot.engines.table import open_engine
+from fimbot.engines.open import open_engine
 from fimbot.errors import EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.values import Settings
 from tests.doubles.completions import KEY, CompletionsServer, lmstudio_server, suffix_server, vllm_server

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from fimbot.engines.cache import CompletionCache
+from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline, Question
 from fimbot.engines.remember import Remembering
-from fimbot.engines.table import open_engine
 from fimbot.errors import EngineError
 from fimbot.settings.values import Settings
 from tests.doubles import scripts

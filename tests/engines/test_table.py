@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.engines.choose import choose_engine
 from fimbot.engines.nearby import Nearby
-from fimbot.engines.table import ENGINES, SERVERS, choose_engine, open_engine
+from fimbot.engines.open import open_engine
+from fimbot.engines.table import ENGINES, SERVERS
 from fimbot.errors import SettingsError
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
 
 ALL_KEYS = dict.fromkeys([*KEY_NAMES.values(), "FIMBOT_API_KEY"], "a-key")
@@ -121,10 +123,19 @@ def test_a_key_command_is_run_when_the_engine_is_opened() -> None:
 
 @pytest.mark.parametrize("engine", [name for name in ENGINES if name != "local"])
 def test_every_line_of_the_table_leads_to_an_engine(engine: str) -> None:
-    url = "http://127.0.0.1:9" if engine in SERVERS else None
+    url = "http://127.0.0.1:9" if engine in (*SERVERS, "openai-chat") else None
     settings = Settings(engine=(engine,), model="m", base_url=url)
-    opened = open_engine(settings, {KEY_NAMES.get(engine, ANY_ENGINE): "a-key"})
+    opened = open_engine(settings, {ANY_ENGINE: "a-key"})
     assert (opened.engine.name, opened.engine.model) == (engine, "m")
+
+
+@pytest.mark.parametrize("variable", CHAT_KEY_NAMES.values())
+def test_a_key_for_a_chat_model_comes_after_everything_else(variable: str) -> None:
+    engine = next(name for name, each in CHAT_KEY_NAMES.items() if each == variable)
+    choice = choose_engine(Settings(), {variable: "a-key"}, find_model=no_model)
+    assert (choice.name, choice.why) == (engine, f"{engine}: {variable} is set, and nothing else is ready")
+    assert choose_engine(Settings(), {variable: "a-key"}, find_model=model_there).name == "local"
+    assert choose_engine(Settings(), {variable: "a-key", "MISTRAL_API_KEY": "k"}, find_model=no_model).name == "mistral"
 
 
 def test_choosing_imports_no_http_library() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.engines.table import ENGINES, choose_engine, open_engine
+from fimbot.engines.choose import choose_engine
+from fimbot.engines.open import open_engine
+from fimbot.engines.table import ENGINES
 from fimbot.engines.taken_over import take_over
 from fimbot.errors import EngineRefused, SettingsError
 from fimbot.settings.continue_config import Autocomplete
