@@ -80,23 +80,23 @@ class Quota:
 
 class Metered:
     def __init__(self, engine: Engine, quota: Quota) -> None:
-        self._engine, self._quota = engine, quota
+        self.engine, self.quota = engine, quota
         self._closed = threading.Event()
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
 
     def render(self, question: Question) -> tuple[str, str]:
-        return self._engine.render(question)
+        return self.engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
-        prompt = sum(map(estimate_tokens, self._engine.render(question)))
-        use = self._quota.reserve(prompt + question.max_tokens, deadline, self._closed.is_set)
-        answer = self._engine.ask(question, done=done, deadline=deadline)
+        prompt = sum(map(estimate_tokens, self.engine.render(question)))
+        use = self.quota.reserve(prompt + question.max_tokens, deadline, self._closed.is_set)
+        answer = self.engine.ask(question, done=done, deadline=deadline)
         usage = answer.usage
         spent = usage.prompt_tokens + usage.completion_tokens if usage else prompt + estimate_tokens(answer.text)
-        self._quota.settle(use, spent)
+        self.quota.settle(use, spent)
         return answer
 
     def close(self) -> None:
         self._closed.set()
-        self._engine.close()
+        self.engine.close()

@@ -1,0 +1,211 @@
+"""`fimbot serve`: the FIM endpoint for a team, and the keys to it."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fimbot.commands.main import INTERRUPTED
+from fimbot.commands.options import given
+from fimbot.commands.session import CACHE_BYTES, say
+from fimbot.errors import FimbotError, UsageError
+from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.values import Settings
+
+if TYPE_CHECKING:
+    from fimbot.engines.protocol import Engine
+    from fimbot.serve.keys import KeyStore
+    from fimbot.serve.service import Answers
+
+INSTALL = "`fimbot serve` needs its server: pip install 'fimbot[serve]'"
+# What the documentation of the endpoint calls the model; the answer says which one it was.
+DOCUMENTED_MODEL = "codestral-2501"
+# Room for an editor's question, which is larger than that of one stub; 28 KB each of the embedded model's memory.
+WINDOW_TOKENS = 3_000
+
+_store = click.option(
+    "--store",
+    metavar="URL",
+    help="redis://… for keys and cache that several servers share; else files of this machine.",
+)
+
+
+@click.group(invoke_without_command=True, short_help="Serve the FIM endpoint to a team: one key, quota and cache.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; others need keys.")
+@click.option("--port", default=8440, show_default=True, help="0 for one that is free.")
+@click.option("--engine", metavar="NAME", help="Who answers.")
+@click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
+@click.option("--base-url", metavar="URL", help="Where the engine is; the key goes there.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME", help=f"Names for the model [{DOCUMENTED_MODEL}].")
+@click.option("--places", type=click.IntRange(1), help="Questions at once at the engine [64, or 1 for local].")
+@click.option("--queue", type=click.IntRange(0), default=256, show_default=True, help="Questions that wait.")
+@click.option("--patience", type=click.FloatRange(0), default=30, show_default=True, help="Seconds that one waits.")
+@click.option("--deadline", type=click.FloatRange(1), default=120, show_default=True, help="Seconds for an answer.")
+@click.option("--grace", type=click.IntRange(0), default=30, show_default=True, help="Seconds to finish when stopped.")
+@click.option("--no-cache", is_flag=True, help="Ask again what was answered before.")
+@_store
+@click.pass_context
+def serve(ctx: click.Context, /, store: str | None, **chosen: Any) -> int:
+    """The documented endpoint, in front of any engine:
+
+    \b
+    POST /mistral/eu/v1/fim/completions, /v1/fim/completions
+    GET  /mistral/eu/v1/models, /v1/models, /healthz/live, /healthz/ready, /metrics
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    try:
+        return _serve(store, chosen)
+    except ModuleNotFoundError as error:
+        raise FimbotError(INSTALL) from error
+
+
+@serve.group(short_help="Add, list or remove the keys to it.")
+def key() -> None:
+    """The keys to the endpoint. A running server notices a change within seconds."""
+
+
+@key.command()
+@click.argument("name")
+@_store
+def add(name: str, store: str | None) -> int:
+    """Makes a key and prints it, this once: only its hash is kept."""
+    from fimbot.serve.keys import new_key
+
+    made = new_key(_keys(store), name)
+    say(f"the key {name}, which is shown this once:")
+    click.echo(made)
+    return 0
+
+
+@key.command("list")
+@_store
+def list_(store: str | None) -> int:
+    """Prints the names of the keys."""
+    for each in _keys(store).all():
+        click.echo(f"{each.name}  since {datetime.fromtimestamp(each.created, UTC):%Y-%m-%d}")
+    return 0
+
+
+@key.command()
+@click.argument("name")
+@_store
+def remove(name: str, store: str | None) -> int:
+    """Makes a key worthless."""
+    if not _keys(store).remove(name):
+        raise UsageError(f"there is no key {name}: `fimbot serve key list` lists them")
+    say(f"the key {name} is worth nothing any more")
+    return 0
+
+
+def _serve(store: str | None, chosen: dict[str, Any]) -> int:
+    from fimbot.engines.table import open_engine
+    from fimbot.serve.server import is_loopback, listen, url_of
+
+    settings = load_settings(
+        given(engine=chosen["engine"], model=chosen["model"], base_url=chosen["base_url"]),
+        os.environ,
+        None,
+        user_file(),
+    ).settings
+    settings = replace(settings, window_tokens=settings.window_tokens or WINDOW_TOKENS)
+    opened = open_engine(settings, os.environ)
+    with closing(opened.engine), closing(listen(chosen["host"], chosen["port"])) as listener:
+        keys = _keys(store)
+        if not is_loopback(listener) and not keys.all():
+            raise UsageError(
+                f"{chosen['host']} is open to other machines, and there is no key: `fimbot serve key add NAME` first"
+            )
+        say(f"engine {opened.why}")
+        if opened.engine.name == "local":
+            _warm(opened.engine)
+        answers = _answers(store) if settings.cache and not chosen["no_cache"] else None
+        try:
+            server = _server(opened.engine, answers, keys, is_loopback(listener), settings, chosen)
+            say(f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it")
+            server.run(sockets=[listener])
+        finally:
+            if answers is not None:
+                answers.close()
+                if answers.problem:
+                    say(answers.problem)
+    return INTERRUPTED if server.force_exit else 0
+
+
+def _server(
+    engine: Engine,
+    answers: Answers | None,
+    keys: KeyStore,
+    on_loopback: bool,
+    settings: Settings,
+    chosen: dict[str, Any],
+) -> Any:
+    from fimbot.engines.quota import Metered
+    from fimbot.serve.app import Endpoint, create_app
+    from fimbot.serve.gate import Gate
+    from fimbot.serve.keys import KeyRing
+    from fimbot.serve.metrics import Metrics
+    from fimbot.serve.server import Server
+    from fimbot.serve.service import Service
+
+    # Apart, so that the quota is waited for in turn.
+    asked, quota = (engine.engine, engine.quota) if isinstance(engine, Metered) else (engine, None)
+    gate = Gate(chosen["places"] or (1 if engine.name == "local" else 64), chosen["queue"], chosen["patience"])
+    service = Service(
+        engine=asked,
+        quota=quota,
+        answers=answers,
+        gate=gate,
+        metrics=Metrics(lambda: gate.running, lambda: gate.waiting),
+        deadline=chosen["deadline"],
+        patience=chosen["patience"],
+    )
+    endpoint = Endpoint(
+        service=service,
+        keys=KeyRing(keys),
+        open=on_loopback,
+        models=tuple(dict.fromkeys((engine.model, *(chosen["aliases"] or [DOCUMENTED_MODEL])))),
+        settings=settings,
+        say=say,
+        begun=int(time.time()),
+    )
+    return Server(create_app(endpoint), chosen["grace"], gate.stop)
+
+
+def _warm(engine: Engine) -> None:
+    """Loads the embedded model, so that nobody's first question pays for it."""
+    from fimbot.engines.protocol import Deadline, Question
+
+    say("loading the model")
+    engine.ask(Question("def ", "", max_tokens=1), done=lambda text: True, deadline=Deadline.after(600))
+
+
+def _keys(store: str | None) -> KeyStore:
+    if store is not None:
+        from fimbot.serve.shared import SharedKeys, connect
+
+        return SharedKeys(connect(store))
+    from platformdirs import user_data_path
+
+    from fimbot.serve.embedded import EmbeddedKeys
+
+    return EmbeddedKeys(user_data_path("fimbot", appauthor=False) / "serve.sqlite")
+
+
+def _answers(store: str | None) -> Answers:
+    if store is not None:
+        from fimbot.serve.shared import SharedAnswers, connect
+
+        return SharedAnswers(connect(store))
+    from platformdirs import user_cache_path
+
+    from fimbot.engines.cache import CompletionCache
+
+    path = user_cache_path("fimbot", appauthor=False) / "completions.sqlite"
+    return CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)

@@ -1,0 +1,83 @@
+"""uvicorn, told when to stop: a first signal lets the answers under way finish, a second one does not."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from fimbot.errors import UsageError
+from fimbot.serve.connection import Connection
+
+BACKLOG = 2048
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Raises UsageError."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise UsageError(f"cannot listen at {host}:{port}: {error}") from None
+    return listener
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    return ip_address(listener.getsockname()[0]).is_loopback
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    def __init__(self, app: Starlette, grace: int, stopping: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Connection,
+                ws="none",
+                lifespan="off",
+                # No line for each request: a URL may hold what its sender took for a place for the key.
+                access_log=False,
+                log_config=None,
+                log_level="critical",
+                # Nobody in front of it is believed about who asks; keys say that.
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=grace,
+            )
+        )
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Unlike uvicorn's own, which raises the signal once more at the end: whoever stops a service that
+        # has ended well wants status 0.
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True

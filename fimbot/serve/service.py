@@ -1,0 +1,132 @@
+"""From a question to its answer: the cache first, then a turn, the quota, the engine."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from fimbot.engines.cache import key
+from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.quota import Quota
+from fimbot.errors import EngineError, EngineUnavailable
+from fimbot.serve.asking import Ask, Asking
+from fimbot.serve.gate import Gate, Turn
+from fimbot.serve.metrics import Metrics
+from fimbot.serve.refusals import Busy
+from fimbot.values import Completion, Usage
+from fimbot.windows.tokens import estimate_tokens
+
+# Where the sampling leaves next to nothing to chance (editors like 0.01), an answer is as good the second time.
+_SAME_AGAIN = 0.1
+
+
+class Answers(Protocol):
+    """`CompletionCache`, or what several servers share. Never raises."""
+
+    problem: str | None
+
+    def get(self, key: str) -> Completion | None: ...
+    def put(self, key: str, completion: Completion) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    engine: Engine
+    quota: Quota | None
+    """None: nobody counts."""
+    answers: Answers | None
+    gate: Gate
+    metrics: Metrics
+    deadline: float
+    """Seconds for an answer, once it has its turn."""
+    patience: float
+    """Seconds that a question waits for its turn and the quota."""
+
+    async def ask(self, who: str, question: Question) -> AsyncGenerator[str | Completion, None]:
+        """The text piece by piece as it comes, and in the end the completion, which has its usage.
+
+        Raises `Busy`, `Stopping`, or what the engine raises. Whoever stops listening (`aclose`) hangs up.
+        """
+        begun = time.monotonic()
+        if question.max_tokens == 0:
+            yield self._counted(question, Completion("", "length", self.engine.name, self.engine.model))
+            return
+        known = await self._known(question)
+        if known is not None:
+            if known.text:
+                yield known.text
+            yield self._counted(question, known)
+            return
+        turn = await self.gate.enter(who)
+        asking = Asking(self._work(question, turn, begun + self.patience), self.deadline, turn.leave)
+        async with aclosing(asking.pieces()) as pieces:
+            waiting = True
+            async for piece in pieces:
+                if waiting:
+                    self.metrics.first_text(time.monotonic() - begun)
+                    waiting = False
+                yield self._counted(question, piece) if isinstance(piece, Completion) else piece
+
+    def _counted(self, question: Question, answer: Completion) -> Completion:
+        """With an estimate of its usage where the engine told none."""
+        if answer.usage is not None:
+            return answer
+        spoken = estimate_tokens(answer.text) if answer.text else 0
+        return replace(answer, usage=Usage(_prompt_tokens(self.engine, question), spoken))
+
+    def _work(self, question: Question, turn: Turn, patience_until: float) -> Ask:
+        """What the thread does."""
+        loop = asyncio.get_running_loop()
+
+        def work(done: Callable[[str], bool], deadline: Deadline) -> Completion:
+            settle = self._reserve(question, deadline.within(patience_until - time.monotonic()))
+            loop.call_soon_threadsafe(turn.admitted)
+            try:
+                answer = self.engine.ask(question, done=done, deadline=deadline)
+            except EngineError:
+                settle(_prompt_tokens(self.engine, question))
+                raise
+            settle(_spent(self._counted(question, answer)))
+            if self.answers is not None and _is_lasting(question) and not answer.cancelled:
+                self.answers.put(key(self.engine.fingerprint, question), answer)
+            return answer
+
+        return work
+
+    def _reserve(self, question: Question, deadline: Deadline) -> Callable[[int], None]:
+        quota = self.quota
+        if quota is None:
+            return lambda tokens: None
+        try:
+            use = quota.reserve(_prompt_tokens(self.engine, question) + question.max_tokens, deadline, lambda: False)
+        except EngineUnavailable:
+            raise Busy(self.gate.retry_after()) from None
+        return lambda tokens: quota.settle(use, tokens)
+
+    async def _known(self, question: Question) -> Completion | None:
+        if self.answers is None or not _is_lasting(question):
+            return None
+        known = await asyncio.to_thread(self.answers.get, key(self.engine.fingerprint, question))
+        if known is not None and known.cancelled:
+            known = None  # a hook hung up where its hole ended; here the whole answer is wanted
+        self.metrics.looked_up(hit=known is not None)
+        return known
+
+
+def _prompt_tokens(engine: Engine, question: Question) -> int:
+    return sum(estimate_tokens(text) for text in engine.render(question) if text)
+
+
+def _spent(answer: Completion) -> int:
+    return answer.usage.prompt_tokens + answer.usage.completion_tokens if answer.usage else 0
+
+
+def _is_lasting(question: Question) -> bool:
+    """Whether the same question may be answered with the same answer: a client that samples wants another one."""
+    temperature = question.temperature
+    return question.random_seed is not None or (temperature is not None and temperature <= _SAME_AGAIN)
