@@ -18,9 +18,6 @@ class BrokenOff(Exception):
 
 
 class Events(Response):
-    media_type = "text/event-stream"
-    charset = ""  # always UTF-8, and some clients compare the type as it stands
-
     def __init__(
         self,
         events: AsyncGenerator[bytes, None],
@@ -29,7 +26,9 @@ class Events(Response):
     ) -> None:
         """`source` is what `events` are made from, closed even where they were never begun."""
         # Some proxies hold an answer back until it is whole, unless they are told.
-        super().__init__(headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+        super().__init__(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        )
         del self.headers["Content-Length"]
         self._events, self._source, self._hung_up = events, source, hung_up
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from types import FrameType
@@ -71,6 +72,9 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         # Unlike uvicorn's own, which raises the signal once more at the end: whoever stops a service that
         # has ended well wants status 0.
+        if threading.current_thread() is not threading.main_thread():
+            yield  # no signal gets here
+            return
         before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
         try:
             yield
