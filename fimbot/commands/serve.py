@@ -106,7 +106,7 @@ def remove(name: str, store: str | None) -> int:
 
 def _serve(store: str | None, chosen: dict[str, Any]) -> int:
     from fimbot.engines.table import open_engine
-    from fimbot.serve.server import is_loopback, listen, url_of
+    from fimbot.serve.server import find_place, url_of
 
     settings = load_settings(
         given(engine=chosen["engine"], model=chosen["model"], base_url=chosen["base_url"]),
@@ -115,19 +115,17 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
         user_file(),
     ).settings
     settings = replace(settings, window_tokens=settings.window_tokens or WINDOW_TOKENS)
+    keys, place = _keys(store), find_place(chosen["host"], chosen["port"])
+    if not place.is_loopback and not keys.all():
+        raise UsageError(f"{chosen['host']} is open to others, and there is no key: `fimbot serve key add NAME` first")
     opened = open_engine(settings, os.environ)
-    with closing(opened.engine), closing(listen(chosen["host"], chosen["port"])) as listener:
-        keys = _keys(store)
-        if not is_loopback(listener) and not keys.all():
-            raise UsageError(
-                f"{chosen['host']} is open to other machines, and there is no key: `fimbot serve key add NAME` first"
-            )
+    with closing(opened.engine), closing(place.listen()) as listener:
         say(f"engine {opened.why}")
         if opened.engine.name == "local":
             _warm(opened.engine)
         answers = _answers(store) if settings.cache and not chosen["no_cache"] else None
         try:
-            server = _server(opened.engine, answers, keys, is_loopback(listener), settings, chosen)
+            server = _server(opened.engine, answers, keys, place.is_loopback, settings, chosen)
             say(f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it")
             server.run(sockets=[listener])
         finally:

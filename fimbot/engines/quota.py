@@ -64,6 +64,11 @@ class Quota:
         with self._lock:
             use.tokens = min(tokens, self.tpm)
 
+    def wait(self, tokens: int) -> float:
+        """Seconds until so many tokens have room."""
+        with self._lock:
+            return max(0.0, self._wait(min(tokens, self.tpm)))
+
     def _wait(self, tokens: int) -> float:
         """Seconds until so many tokens have room; 0 or less: now."""
         now = self._clock()

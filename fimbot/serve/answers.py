@@ -64,6 +64,7 @@ def _model(name: str, created: int, temperature: float | None) -> dict[str, obje
     return {
         "id": name,
         "object": "model",
+        "type": "base",
         "created": created,
         "owned_by": "fimbot",
         "name": name,

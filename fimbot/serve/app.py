@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -31,8 +29,7 @@ Piece = str | Completion
 _HUNG_UP = 499
 """As nginx calls it; nobody gets it."""
 _NOBODY = "anybody"
-# What a browser is led to by another name is not meant for this machine (DNS rebinding).
-_LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ class Endpoint:
 
     async def ready(self, request: Request) -> Response:
         try:
-            await self.keys.is_empty()
+            await self.keys.had_none_yet()
         except StoreError:
             return JSONResponse({"status": "its keys cannot be read"}, 503)
         if self.service.gate.stopped:
@@ -96,14 +93,20 @@ class Endpoint:
     async def _owner(self, request: Request) -> str:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         try:
-            if self.open and await self.keys.is_empty():
-                return _NOBODY
+            if self.open and await self.keys.had_none_yet():
+                return self._anybody(request)
             owner = await self.keys.owner(key.strip()) if scheme.lower() == "bearer" else None
         except StoreError as error:
             raise Refused(refusal(error)) from None
         if owner is None:
             raise Refused(refusals.NO_KEY)
         return owner
+
+    def _anybody(self, request: Request) -> str:
+        # A page in somebody's browser may have been led here by another name (DNS rebinding).
+        if request.url.hostname not in _LOOPBACK_NAMES:
+            raise Refused(refusals.MISLED)
+        return _NOBODY
 
     def _check_region(self, request: Request) -> None:
         region = request.path_params.get("region", self.settings.region)
@@ -181,8 +184,7 @@ def create_app(endpoint: Endpoint) -> Starlette:
     for base in ("/v1", "/mistral/{region}/v1"):
         routes.append(Route(f"{base}/fim/completions", endpoint.complete, methods=["POST"]))
         routes.append(Route(f"{base}/models", endpoint.list_models))
-    guard = [Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK_NAMES)] if endpoint.open else []
-    return Starlette(routes=routes, middleware=guard, exception_handlers={HTTPException: _no_route})
+    return Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -69,6 +69,7 @@ class KeyRing:
     def __init__(self, store: KeyStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
         self._digests: Mapping[str, str] = {}
+        self._had_one = False
         self._read_at: float | None = None
         self._tried_at: float | None = None
         self._reading = asyncio.Lock()
@@ -77,8 +78,10 @@ class KeyRing:
         """The name of a valid key. Raises StoreError where the keys are not known."""
         return _owner(await self._known(), digest(key))
 
-    async def is_empty(self) -> bool:
-        return not await self._known()
+    async def had_none_yet(self) -> bool:
+        """Whoever removes the last key means to shut a door, not to open it."""
+        self._had_one = self._had_one or bool(await self._known())
+        return not self._had_one
 
     async def _known(self) -> Mapping[str, str]:
         async with self._reading:

@@ -50,6 +50,7 @@ class Refusal:
 
 
 NOT_FOUND = Refusal(404, "invalid_request_error", "Not Found")
+MISLED = Refusal(421, "invalid_request_error", "without a key this is served as localhost only")
 NO_KEY = Refusal(401, "authentication_error", "no valid key: send `Authorization: Bearer KEY`")
 TOO_LARGE = Refusal(413, "invalid_request_error", "the request is too large", close=True)
 TOO_SLOW = Refusal(408, "invalid_request_error", "the request did not come in time", close=True)

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from ipaddress import ip_address
 from types import FrameType
 
@@ -21,22 +22,32 @@ BACKLOG = 2048
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def listen(host: str, port: int) -> socket.socket:
+@dataclass(frozen=True, slots=True)
+class Place:
+    family: socket.AddressFamily
+    address: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        return ip_address(self.address).is_loopback
+
+    def listen(self) -> socket.socket:
+        """At once, so that whoever is told the address finds it. Raises UsageError."""
+        try:
+            return socket.create_server((self.address, self.port), family=self.family, backlog=BACKLOG)
+        except OSError as error:
+            raise UsageError(f"cannot listen at {self.address}:{self.port}: {error}") from None
+
+
+def find_place(host: str, port: int) -> Place:
     """Raises UsageError."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
-        listener = socket.socket(family, kind)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, OverflowError, UnicodeError) as error:
         raise UsageError(f"cannot listen at {host}:{port}: {error}") from None
-    return listener
-
-
-def is_loopback(listener: socket.socket) -> bool:
-    return ip_address(listener.getsockname()[0]).is_loopback
+    family, _, _, _, address = found[0]
+    return Place(family, str(address[0]), port)
 
 
 def url_of(listener: socket.socket) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -102,10 +103,11 @@ class Service:
         quota = self.quota
         if quota is None:
             return lambda tokens: None
+        tokens = _prompt_tokens(self.engine, question) + question.max_tokens
         try:
-            use = quota.reserve(_prompt_tokens(self.engine, question) + question.max_tokens, deadline, lambda: False)
+            use = quota.reserve(tokens, deadline, lambda: False)
         except EngineUnavailable:
-            raise Busy(self.gate.retry_after()) from None
+            raise Busy(max(1, math.ceil(quota.wait(tokens)))) from None
         return lambda tokens: quota.settle(use, tokens)
 
     async def _known(self, question: Question) -> Completion | None:
