@@ -2,9 +2,9 @@
 
     python -m bench.serve [--streams 200] [--seconds 60] [--pieces 10] [--pause 0.2]
 
-The upstream is canned and strict (tests/doubles/canned.py), in a process of its own; the clients are in this process, one
-connection each, and ask again as soon as they are answered. Each prompt carries a nonce of its own, and its answer must
-be that nonce's and whole. Needs the extra `serve`; Linux, for the memory.
+The upstream is canned and strict (tests/doubles/canned.py), in a process of its own; the clients are in this process, on a
+connection for each question, and ask again as soon as they are answered. Each prompt carries a nonce of its own, and its
+answer must be that nonce's and whole. Needs the extra `serve`; Linux, for the memory and the processor's time.
 """
 
 from __future__ import annotations
@@ -40,6 +40,15 @@ class Load:
     wrong: int = 0
 
 
+@dataclass(frozen=True)
+class Row:
+    name: str
+    load: Load
+    seconds: float
+    memory: str = ""
+    processor: float = 0.0
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--streams", type=int, default=200)
@@ -49,22 +58,25 @@ def main() -> None:
     chosen = options.parse_args()
     print(f"{chosen.streams} streams for {chosen.seconds:.0f} s, {chosen.pieces} pieces, {chosen.pause} s between two")
     with tempfile.TemporaryDirectory() as home, _upstream(chosen.pieces, chosen.pause) as upstream:
-        rows = [("the upstream alone", *_measured(upstream, chosen), None)]
+        rows = [Row("the upstream alone", *_measured(upstream, chosen))]
         with _server(Path(home), upstream, chosen.streams) as (url, process):
             idle = _resident(process.pid)
             load, seconds = _measured(url, chosen)
-            rows.append(("fimbot serve", load, seconds, f"{idle} MB idle, {_peak(process.pid)} MB at most"))
+            memory = f"{idle} MB idle, {_peak(process.pid)} MB at most"
+            rows.append(Row("fimbot serve", load, seconds, memory, _processor_seconds(process.pid)))
     _print(rows)
 
 
-def _print(rows: list[tuple[str, Load, float, str | None]]) -> None:
+def _print(rows: list[Row]) -> None:
     print("| | requests | errors | lost or mixed | first text p50 / p95 / p99 | whole p50 / p95 / p99 | memory |")
     print("|---|---|---|---|---|---|---|")
-    for name, load, seconds, memory in rows:
-        rate = f"{len(load.whole)} ({len(load.whole) / seconds:.0f}/s)"
+    for row in rows:
+        load = row.load
+        rate = f"{len(load.whole)} ({len(load.whole) / row.seconds:.0f}/s)"
         spans = f"{_spread(load.first)} | {_spread(load.whole)}"
-        print(f"| {name} | {rate} | {len(load.errors)} | {load.wrong} | {spans} | {memory or ''} |")
-    (_, alone, _, _), (_, served, _, _) = rows
+        print(f"| {row.name} | {rate} | {len(load.errors)} | {load.wrong} | {spans} | {row.memory} |")
+    alone, served = (row.load for row in rows)
+    print(f"the server's processor time: {rows[1].processor / len(served.whole) * 1000:.1f} ms a request")
     for what, with_it, without in (("first text", served.first, alone.first), ("whole", served.whole, alone.whole)):
         added = (statistics.median(with_it) - statistics.median(without)) * 1000
         print(f"added to the {what}: {added:.1f} ms (median)")
@@ -170,6 +182,11 @@ def _resident(pid: int) -> int:
 
 def _peak(pid: int) -> int:
     return _status(pid, "VmHWM")
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _status(pid: int, name: str) -> int:

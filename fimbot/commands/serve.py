@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
     from fimbot.engines.protocol import Engine
+    from fimbot.engines.table import Opened
     from fimbot.serve.keys import KeyStore
     from fimbot.serve.service import Answers
 
@@ -125,8 +127,8 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
             _warm(opened.engine)
         answers = _answers(store) if settings.cache and not chosen["no_cache"] else None
         try:
-            server = _server(opened.engine, answers, keys, place.is_loopback, settings, chosen)
-            say(f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it")
+            started = f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it"
+            server = _server(opened, answers, keys, place.is_loopback, settings, chosen, lambda: say(started))
             server.run(sockets=[listener])
         finally:
             if answers is not None:
@@ -137,14 +139,14 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
 
 
 def _server(
-    engine: Engine,
+    opened: Opened,
     answers: Answers | None,
     keys: KeyStore,
     on_loopback: bool,
     settings: Settings,
     chosen: dict[str, Any],
+    started: Callable[[], None],
 ) -> Any:
-    from fimbot.engines.quota import Metered
     from fimbot.serve.app import Endpoint, create_app
     from fimbot.serve.gate import Gate
     from fimbot.serve.keys import KeyRing
@@ -152,12 +154,11 @@ def _server(
     from fimbot.serve.server import Server
     from fimbot.serve.service import Service
 
-    # Apart, so that the quota is waited for in turn.
-    asked, quota = (engine.engine, engine.quota) if isinstance(engine, Metered) else (engine, None)
+    engine = opened.engine
     gate = Gate(chosen["places"] or (1 if engine.name == "local" else 64), chosen["queue"], chosen["patience"])
     service = Service(
-        engine=asked,
-        quota=quota,
+        engine=engine,
+        quota=opened.quota,
         answers=answers,
         gate=gate,
         metrics=Metrics(lambda: gate.running, lambda: gate.waiting),
@@ -173,7 +174,7 @@ def _server(
         say=say,
         begun=int(time.time()),
     )
-    return Server(create_app(endpoint), chosen["grace"], gate.stop)
+    return Server(create_app(endpoint), chosen["grace"], started=started, stopping=gate.stop)
 
 
 def _warm(engine: Engine) -> None:

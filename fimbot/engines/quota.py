@@ -85,23 +85,29 @@ class Quota:
 
 class Metered:
     def __init__(self, engine: Engine, quota: Quota) -> None:
-        self.engine, self.quota = engine, quota
+        self._engine, self.quota = engine, quota
+        self._thread = threading.local()
         self._closed = threading.Event()
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
 
     def render(self, question: Question) -> tuple[str, str]:
-        return self.engine.render(question)
+        return self._engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
-        prompt = sum(map(estimate_tokens, self.engine.render(question)))
+        prompt = sum(map(estimate_tokens, self._engine.render(question)))
         use = self.quota.reserve(prompt + question.max_tokens, deadline, self._closed.is_set)
-        answer = self.engine.ask(question, done=done, deadline=deadline)
+        getattr(self._thread, "admitted", lambda: None)()
+        answer = self._engine.ask(question, done=done, deadline=deadline)
         usage = answer.usage
         spent = usage.prompt_tokens + usage.completion_tokens if usage else prompt + estimate_tokens(answer.text)
         self.quota.settle(use, spent)
         return answer
 
+    def call_when_admitted(self, admitted: Callable[[], object]) -> None:
+        """Once what this thread asks has got room."""
+        self._thread.admitted = admitted
+
     def close(self) -> None:
         self._closed.set()
-        self.engine.close()
+        self._engine.close()

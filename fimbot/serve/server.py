@@ -56,7 +56,9 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    def __init__(self, app: Starlette, grace: int, stopping: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Starlette, grace: int, *, started: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -73,7 +75,11 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=grace,
             )
         )
-        self._stopping = stopping
+        self._started, self._stopping = started, stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping()

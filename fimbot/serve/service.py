@@ -12,10 +12,9 @@ from typing import Protocol
 
 from fimbot.engines.cache import key
 from fimbot.engines.protocol import Deadline, Engine, Question
-from fimbot.engines.quota import Quota
-from fimbot.errors import EngineError, EngineUnavailable
-from fimbot.serve.asking import Ask, Asking
-from fimbot.serve.gate import Gate, Turn
+from fimbot.engines.quota import Metered, Quota
+from fimbot.serve.asking import Ask, Asking, NoRoom
+from fimbot.serve.gate import Gate
 from fimbot.serve.metrics import Metrics
 from fimbot.serve.refusals import Busy
 from fimbot.values import Completion, Usage
@@ -44,7 +43,7 @@ class Service:
     gate: Gate
     metrics: Metrics
     deadline: float
-    """Seconds for an answer, once it has its turn."""
+    """Seconds for an answer, once there is room for its question."""
     patience: float
     """Seconds that a question waits for its turn and the quota."""
 
@@ -64,14 +63,17 @@ class Service:
             yield self._counted(question, known)
             return
         turn = await self.gate.enter(who)
-        asking = Asking(self._work(question, turn, begun + self.patience), self.deadline, turn.leave)
+        asking = Asking(self._asker(question), turn, begun + self.patience, self.deadline)
+        waiting = True
         async with aclosing(asking.pieces()) as pieces:
-            waiting = True
-            async for piece in pieces:
-                if waiting:
-                    self.metrics.first_text(time.monotonic() - begun)
-                    waiting = False
-                yield self._counted(question, piece) if isinstance(piece, Completion) else piece
+            try:
+                async for piece in pieces:
+                    if waiting:
+                        self.metrics.first_text(time.monotonic() - begun)
+                        waiting = False
+                    yield self._counted(question, piece) if isinstance(piece, Completion) else piece
+            except NoRoom:
+                raise Busy(await asyncio.to_thread(self._seconds_until_room, question)) from None
 
     def _counted(self, question: Question, answer: Completion) -> Completion:
         """With an estimate of its usage where the engine told none."""
@@ -80,35 +82,24 @@ class Service:
         spoken = estimate_tokens(answer.text) if answer.text else 0
         return replace(answer, usage=Usage(_prompt_tokens(self.engine, question), spoken))
 
-    def _work(self, question: Question, turn: Turn, patience_until: float) -> Ask:
+    def _asker(self, question: Question) -> Ask:
         """What the thread does."""
-        loop = asyncio.get_running_loop()
 
-        def work(done: Callable[[str], bool], deadline: Deadline) -> Completion:
-            settle = self._reserve(question, deadline.within(patience_until - time.monotonic()))
-            loop.call_soon_threadsafe(turn.admitted)
-            try:
-                answer = self.engine.ask(question, done=done, deadline=deadline)
-            except EngineError:
-                settle(_prompt_tokens(self.engine, question))
-                raise
-            settle(_spent(self._counted(question, answer)))
+        def ask(done: Callable[[str], bool], admitted: Callable[[], None], deadline: Deadline) -> Completion:
+            if isinstance(self.engine, Metered):
+                self.engine.call_when_admitted(admitted)
+            else:
+                admitted()
+            answer = self.engine.ask(question, done=done, deadline=deadline)
             if self.answers is not None and _is_lasting(question) and not answer.cancelled:
                 self.answers.put(key(self.engine.fingerprint, question), answer)
             return answer
 
-        return work
+        return ask
 
-    def _reserve(self, question: Question, deadline: Deadline) -> Callable[[int], None]:
-        quota = self.quota
-        if quota is None:
-            return lambda tokens: None
+    def _seconds_until_room(self, question: Question) -> int:
         tokens = _prompt_tokens(self.engine, question) + question.max_tokens
-        try:
-            use = quota.reserve(tokens, deadline, lambda: False)
-        except EngineUnavailable:
-            raise Busy(max(1, math.ceil(quota.wait(tokens)))) from None
-        return lambda tokens: quota.settle(use, tokens)
+        return max(1, math.ceil(self.quota.wait(tokens))) if self.quota else 1
 
     async def _known(self, question: Question) -> Completion | None:
         if self.answers is None or not _is_lasting(question):
@@ -122,10 +113,6 @@ class Service:
 
 def _prompt_tokens(engine: Engine, question: Question) -> int:
     return sum(estimate_tokens(text) for text in engine.render(question) if text)
-
-
-def _spent(answer: Completion) -> int:
-    return answer.usage.prompt_tokens + answer.usage.completion_tokens if answer.usage else 0
 
 
 def _is_lasting(question: Question) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fimbot.engines.quota import Metered
 from fimbot.engines.table import open_engine
 from fimbot.serve.app import Endpoint, create_app
 from fimbot.serve.embedded import EmbeddedKeys
@@ -25,12 +24,11 @@ from tests.serve.running import MODEL
 @contextmanager
 def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) -> Iterator[str]:
     settings = Settings(base_url=upstream.url)
-    metered = open_engine(settings, {"LANGDOCK_API_KEY": KEY}).engine
-    assert isinstance(metered, Metered)
+    opened = open_engine(settings, {"LANGDOCK_API_KEY": KEY})
     gate = gate or Gate(places=8, queue=8, seconds=5)
     service = Service(
-        engine=metered.engine,
-        quota=None,
+        engine=opened.engine,
+        quota=opened.quota,
         answers=None,
         gate=gate,
         metrics=Metrics(lambda: gate.running, lambda: gate.waiting),
@@ -42,7 +40,7 @@ def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) 
     listener = find_place("127.0.0.1", 0).listen()
     # Else the kernel holds megabytes for a client that does not read.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    server = Server(create_app(endpoint), 1, gate.stop)
+    server = Server(create_app(endpoint), 1, started=lambda: None, stopping=gate.stop)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
@@ -50,5 +48,5 @@ def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) 
     finally:
         server.should_exit = True
         thread.join(10)
-        metered.close()
+        opened.engine.close()
         listener.close()
