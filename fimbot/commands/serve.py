@@ -117,6 +117,7 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
         user_file(),
     ).settings
     settings = replace(settings, window_tokens=settings.window_tokens or WINDOW_TOKENS)
+    store = store or getattr(settings, "quota_store", None)
     keys, place = _keys(store), find_place(chosen["host"], chosen["port"])
     if not place.is_loopback and not keys.all():
         raise UsageError(f"{chosen['host']} is open to others, and there is no key: `fimbot serve key add NAME` first")

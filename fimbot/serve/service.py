@@ -56,14 +56,15 @@ class Service:
         if question.max_tokens == 0:
             yield self._counted(question, Completion("", "length", self.engine.name, self.engine.model))
             return
-        known = await self._known(question)
+        name = key(self.engine.fingerprint, question) if self.answers is not None and _is_lasting(question) else None
+        known = await self._known(name)
         if known is not None:
             if known.text:
                 yield known.text
             yield self._counted(question, known)
             return
         turn = await self.gate.enter(who)
-        asking = Asking(self._asker(question), turn, begun + self.patience, self.deadline)
+        asking = Asking(self._asker(question, name), turn, begun + self.patience, self.deadline)
         waiting = True
         async with aclosing(asking.pieces()) as pieces:
             try:
@@ -82,7 +83,7 @@ class Service:
         spoken = estimate_tokens(answer.text) if answer.text else 0
         return replace(answer, usage=Usage(_prompt_tokens(self.engine, question), spoken))
 
-    def _asker(self, question: Question) -> Ask:
+    def _asker(self, question: Question, name: str | None) -> Ask:
         """What the thread does."""
 
         def ask(done: Callable[[str], bool], admitted: Callable[[], None], deadline: Deadline) -> Completion:
@@ -91,8 +92,8 @@ class Service:
             else:
                 admitted()
             answer = self.engine.ask(question, done=done, deadline=deadline)
-            if self.answers is not None and _is_lasting(question) and not answer.cancelled:
-                self.answers.put(key(self.engine.fingerprint, question), answer)
+            if self.answers is not None and name is not None and not answer.cancelled:
+                self.answers.put(name, answer)
             return answer
 
         return ask
@@ -101,10 +102,10 @@ class Service:
         tokens = _prompt_tokens(self.engine, question) + question.max_tokens
         return max(1, math.ceil(self.quota.wait(tokens))) if self.quota else 1
 
-    async def _known(self, question: Question) -> Completion | None:
-        if self.answers is None or not _is_lasting(question):
+    async def _known(self, name: str | None) -> Completion | None:
+        if self.answers is None or name is None:
             return None
-        known = await asyncio.to_thread(self.answers.get, key(self.engine.fingerprint, question))
+        known = await asyncio.to_thread(self.answers.get, name)
         if known is not None and known.cancelled:
             known = None  # a hook hung up where its hole ended; here the whole answer is wanted
         self.metrics.looked_up(hit=known is not None)
