@@ -1,6 +1,6 @@
 """What `fimbot serve` adds to a request, under load: beside its upstream alone, in the same run.
 
-    python -m bench.serve [--streams 200] [--seconds 60] [--pieces 10] [--pause 0.2]
+    python -m bench.serve [--streams 200] [--seconds 60] [--pieces 10] [--pause 0.4]
 
 The upstream is canned and strict (tests/doubles/canned.py), in a process of its own; the clients are in this process,
 with a connection for each question, and ask again as soon as they are answered. Each prompt carries a nonce of its own,
@@ -54,7 +54,7 @@ def main() -> None:
     options.add_argument("--streams", type=int, default=200)
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--pieces", type=int, default=10)
-    options.add_argument("--pause", type=float, default=0.2, help="seconds between two pieces of an answer")
+    options.add_argument("--pause", type=float, default=0.4, help="seconds between two pieces of an answer")
     chosen = options.parse_args()
     print(f"{chosen.streams} streams for {chosen.seconds:.0f} s, {chosen.pieces} pieces, {chosen.pause} s between two")
     with tempfile.TemporaryDirectory() as home, _upstream(chosen.pieces, chosen.pause) as upstream:

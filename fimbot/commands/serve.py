@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fimbot.serve.keys import KeyStore
     from fimbot.serve.service import Answers
 
+EXTRA = frozenset({"starlette", "uvicorn", "prometheus_client", "redis", "h11"})
 INSTALL = "`fimbot serve` needs its server: pip install 'fimbot[serve]'"
 # What the documentation of the endpoint calls the model; the answer says which one it was.
 DOCUMENTED_MODEL = "codestral-2501"
@@ -62,10 +63,8 @@ def serve(ctx: click.Context, /, store: str | None, **chosen: Any) -> int:
     """
     if ctx.invoked_subcommand is not None:
         return 0
-    try:
+    with _extra():
         return _serve(store, chosen)
-    except ModuleNotFoundError as error:
-        raise FimbotError(INSTALL) from error
 
 
 @serve.group(short_help="Add, list or remove the keys to it.")
@@ -186,9 +185,20 @@ def _warm(engine: Engine) -> None:
     engine.ask(Question("def ", "", max_tokens=1), done=lambda text: True, deadline=Deadline.after(600))
 
 
+@contextmanager
+def _extra() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        raise FimbotError(INSTALL) from None
+
+
 def _keys(store: str | None) -> KeyStore:
     if store is not None:
-        from fimbot.serve.shared import SharedKeys, connect
+        with _extra():
+            from fimbot.serve.shared import SharedKeys, connect
 
         return SharedKeys(connect(store))
     from platformdirs import user_data_path

@@ -84,18 +84,24 @@ class KeyRing:
         return not self._had_one
 
     async def _known(self) -> Mapping[str, str]:
-        async with self._reading:
-            now = self._clock()
-            if self._tried_at is None or now - self._tried_at >= _REFRESH_SECONDS:
-                self._tried_at = now
-                try:
-                    self._digests = {key.name: key.digest for key in await asyncio.to_thread(self._store.all)}
-                    self._read_at = now
-                except StoreError:
-                    pass  # the last known ones hold for a while
-            if self._read_at is None or now - self._read_at > _LAST_KNOWN_SECONDS:
-                raise StoreError("the keys cannot be read")
-            return self._digests
+        now = self._clock()
+        if self._tried_at is None or now - self._tried_at >= _REFRESH_SECONDS:
+            self._tried_at = now
+            async with self._reading:
+                await self._read(now)
+        elif self._read_at is None:
+            async with self._reading:  # the first to come is at it
+                pass
+        if self._read_at is None or now - self._read_at > _LAST_KNOWN_SECONDS:
+            raise StoreError("the keys cannot be read")
+        return self._digests
+
+    async def _read(self, now: float) -> None:
+        try:
+            self._digests = {key.name: key.digest for key in await asyncio.to_thread(self._store.all)}
+            self._read_at = now
+        except StoreError:
+            pass  # the last known ones hold for a while; who comes meanwhile does not wait for a store that is down
 
 
 def _owner(digests: Mapping[str, str], wanted: str) -> str | None:

@@ -18,6 +18,9 @@ from fimbot.errors import UsageError
 from fimbot.serve.connection import Connection
 
 BACKLOG = 2048
+# Longer than what balancers keep (Caddy two minutes, nginx and AWS one): they must be the ones who hang up, or a
+# question meets a connection that is being closed.
+KEEP_ALIVE_SECONDS = 150
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -73,6 +76,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 timeout_graceful_shutdown=grace,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
             )
         )
         self._started, self._stopping = started, stopping

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from fimbot.engines.cache import packed, unpacked
 from fimbot.errors import SettingsError, StoreError
@@ -33,7 +35,12 @@ def connect(url: str) -> redis.Redis:
     """Sends nothing yet. Raises SettingsError."""
     try:
         return redis.Redis.from_url(
-            url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS, decode_responses=True
+            url,
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+            # A connection that Redis has closed meanwhile is made anew; by default it would go on for seconds.
+            retry=Retry(NoBackoff(), 1),
+            decode_responses=True,
         )
     except ValueError:  # its text quotes the URL, password and all
         raise SettingsError(f"{shown(url)} is no address of a Redis: redis://HOST:PORT/0") from None

@@ -7,9 +7,6 @@ import httpx
 import pytest
 
 from tests.doubles.langdock import LangdockServer
-
-pytest.importorskip("starlette", reason="the extra fimbot[serve] is not installed")
-
 from tests.serve.running import Installation, client
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.doubles.langdock import KEY
 from tests.doubles.scripts import fill, raw, status, truncated
-from tests.serve.running import FIM, Installation, asked, client, metric, streamed, text_of
+from tests.serve.running import FIM, ROOT, Installation, asked, client, metric, streamed, text_of
 
 
 def test_it_answers_as_documented(endpoint: httpx.Client, installation: Installation) -> None:
@@ -231,3 +233,12 @@ def test_a_port_that_is_taken_is_told_in_one_line(installation: Installation) ->
         done = installation.fimbot("serve", "--port", running.url.rpartition(":")[2])
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("missing", ["starlette", "uvicorn", "prometheus_client"])
+def test_without_its_extra_it_says_how_to_install_it(installation: Installation, missing: str, tmp_path: Path) -> None:
+    (tmp_path / f"{missing}.py").write_text(f"raise ModuleNotFoundError(name={missing!r})")
+    done = installation.fimbot("serve", "--port", "0", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[-1] == "fimbot: `fimbot serve` needs its server: pip install 'fimbot[serve]'"
+    assert "Traceback" not in done.stderr
