@@ -80,7 +80,7 @@ class KeyRing:
 
     async def had_none_yet(self) -> bool:
         """Whoever removes the last key means to shut a door, not to open it."""
-        self._had_one = self._had_one or bool(await self._known())
+        await self._known()
         return not self._had_one
 
     async def _known(self) -> Mapping[str, str]:
@@ -99,7 +99,7 @@ class KeyRing:
     async def _read(self, now: float) -> None:
         try:
             self._digests = {key.name: key.digest for key in await asyncio.to_thread(self._store.all)}
-            self._read_at = now
+            self._read_at, self._had_one = now, self._had_one or bool(self._digests)
         except StoreError:
             pass  # the last known ones hold for a while; who comes meanwhile does not wait for a store that is down
 
