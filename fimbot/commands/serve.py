@@ -79,7 +79,7 @@ def add(name: str, store: str | None) -> int:
     """Makes a key and prints it, this once: only its hash is kept."""
     from fimbot.serve.keys import new_key
 
-    made = new_key(_keys(store), name)
+    made = new_key(_keys(_chosen(store)), name)
     say(f"the key {name}, which is shown this once:")
     click.echo(made)
     return 0
@@ -89,7 +89,7 @@ def add(name: str, store: str | None) -> int:
 @_store
 def list_(store: str | None) -> int:
     """Prints the names of the keys."""
-    for each in _keys(store).all():
+    for each in _keys(_chosen(store)).all():
         click.echo(f"{each.name}  since {datetime.fromtimestamp(each.created, UTC):%Y-%m-%d}")
     return 0
 
@@ -99,7 +99,7 @@ def list_(store: str | None) -> int:
 @_store
 def remove(name: str, store: str | None) -> int:
     """Makes a key worthless."""
-    if not _keys(store).remove(name):
+    if not _keys(_chosen(store)).remove(name):
         raise UsageError(f"there is no key {name}: `fimbot serve key list` lists them")
     say(f"the key {name} is worth nothing any more")
     return 0
@@ -183,6 +183,11 @@ def _warm(engine: Engine) -> None:
 
     say("loading the model")
     engine.ask(Question("def ", "", max_tokens=1), done=lambda text: True, deadline=Deadline.after(600))
+
+
+def _chosen(store: str | None) -> str | None:
+    """The setting where the option was not given."""
+    return store or getattr(load_settings({}, os.environ, None, user_file()).settings, "quota_store", None)
 
 
 @contextmanager
