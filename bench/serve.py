@@ -56,14 +56,16 @@ def main() -> None:
     options.add_argument("--pieces", type=int, default=10)
     options.add_argument("--pause", type=float, default=0.4, help="seconds between two pieces of an answer")
     chosen = options.parse_args()
-    print(f"{chosen.streams} streams for {chosen.seconds:.0f} s, {chosen.pieces} pieces, {chosen.pause} s between two")
+    print(f"{chosen.streams} streams for {chosen.seconds:.0f} s, {chosen.pieces} pieces, {chosen.pause} s between two;")
+    print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as home, _upstream(chosen.pieces, chosen.pause) as upstream:
         rows = [Row("the upstream alone", *_measured(upstream, chosen))]
         with _server(Path(home), upstream, chosen.streams) as (url, process):
-            idle = _resident(process.pid)
+            idle, before = _resident(process.pid), _processor_seconds(process.pid)
             load, seconds = _measured(url, chosen)
             memory = f"{idle} MB idle, {_peak(process.pid)} MB at most"
-            rows.append(Row("fimbot serve", load, seconds, memory, _processor_seconds(process.pid)))
+            spent = _processor_seconds(process.pid) - before
+            rows.append(Row("fimbot serve", load, seconds, memory, spent))
     _print(rows)
 
 
