@@ -154,7 +154,7 @@ def test_an_engine_without_end_is_cut_off(endpoint: httpx.Client, installation: 
     [
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: -1\r\n\r\n",
-        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 1_000_000 + b"\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: gzip\r\n\r\n",
         b"POST /v1/fim/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
@@ -163,10 +163,10 @@ def test_an_engine_without_end_is_cut_off(endpoint: httpx.Client, installation: 
 def test_nonsense_is_refused(langdock_server: LangdockServer, tmp_path: Path, nonsense: bytes) -> None:
     with served(langdock_server, tmp_path) as url:
         with connected(url) as connection:
-            connection.sendall(nonsense)
             try:
+                connection.sendall(nonsense)
                 answer = everything(connection)
-            except ConnectionResetError:  # it had sent more than was read
+            except (ConnectionResetError, BrokenPipeError):  # it had sent more than was read
                 answer = b""
             assert b" 200 " not in answer
         assert httpx.get(url + "/healthz", trust_env=False).status_code == 200
