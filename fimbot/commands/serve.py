@@ -120,6 +120,9 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
     keys, place = _keys(store), find_place(chosen["host"], chosen["port"])
     if not place.is_loopback and not keys.all():
         raise UsageError(f"{chosen['host']} is open to others, and there is no key: `fimbot serve key add NAME` first")
+    if len(settings.engine) > 1:
+        # What stands in for an engine that was down does so until the end of a run, and a server has none.
+        raise UsageError("`fimbot serve` is in front of one engine: name one")
     opened = open_engine(settings, os.environ)
     with closing(opened.engine), closing(place.listen()) as listener:
         say(f"engine {opened.why}")
@@ -147,6 +150,7 @@ def _server(
     chosen: dict[str, Any],
     started: Callable[[], None],
 ) -> Any:
+    from fimbot.engines.quota import Metered
     from fimbot.serve.app import Endpoint, create_app
     from fimbot.serve.gate import Gate
     from fimbot.serve.keys import KeyRing
@@ -158,7 +162,7 @@ def _server(
     gate = Gate(chosen["places"] or (1 if engine.name == "local" else 64), chosen["queue"], chosen["patience"])
     service = Service(
         engine=engine,
-        quota=opened.quota,
+        quota=engine.quota if isinstance(engine, Metered) else None,
         answers=answers,
         gate=gate,
         metrics=Metrics(lambda: gate.running, lambda: gate.waiting),

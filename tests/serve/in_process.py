@@ -28,7 +28,7 @@ def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) 
     gate = gate or Gate(places=8, queue=8, seconds=5)
     service = Service(
         engine=opened.engine,
-        quota=opened.quota,
+        quota=None,
         answers=None,
         gate=gate,
         metrics=Metrics(lambda: gate.running, lambda: gate.waiting),
