@@ -16,6 +16,7 @@
     │   ├── GitHubInvalid       it does not take what was sent (422): a line that is not part of the diff
     │   └── GitHubUnavailable   down, slow or answering nonsense: whether it did what was asked is not known
     ├── ModelError              the embedded model is missing, damaged or could not be fetched
+    ├── StoreError              keys or answers that are kept cannot be read or written
     ├── ParseError              a text is beyond what a parser gets through in reasonable time
     └── PatchError              a patch could not be written or does not apply
 
@@ -92,6 +93,10 @@ class GitHubUnavailable(GitHubError):
 
 
 class ModelError(FimbotError):
+    pass
+
+
+class StoreError(FimbotError):
     pass
 
 

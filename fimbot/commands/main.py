@@ -25,6 +25,7 @@ COMMANDS = {
     "install": "fimbot.commands.install:install",
     "uninstall": "fimbot.commands.install:uninstall",
     "review": "fimbot.commands.review:review",
+    "serve": "fimbot.commands.serve:serve",
     "model": "fimbot.commands.model:model",
     "doctor": "fimbot.commands.doctor:doctor",
     "config": "fimbot.commands.config:config",

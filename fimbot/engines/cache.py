@@ -55,14 +55,14 @@ class CompletionCache:
         with self._lock, self._guarded():
             database = self._open()
             row = database.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
-            found = _completion(row[0]) if row is not None else None
+            found = unpacked(row[0]) if row is not None else None
             if found is not None:
                 # Where this cannot be written (a read-only disk) the answer is as good.
                 database.execute("UPDATE answers SET used = ? WHERE key = ?", (self._clock(), key))
         return found
 
     def put(self, key: str, completion: Completion) -> None:
-        answer = json.dumps(asdict(completion))
+        answer = packed(completion)
         size = len(answer) + _ROW_BYTES
         if size > self._max_bytes:
             return
@@ -123,7 +123,11 @@ class CompletionCache:
             self._database = None
 
 
-def _completion(answer: str) -> Completion | None:
+def packed(completion: Completion) -> str:
+    return json.dumps(asdict(completion))
+
+
+def unpacked(answer: str) -> Completion | None:
     """None where somebody else's version or a torn write left something else."""
     try:
         fields: dict[str, Any] = json.loads(answer)

@@ -49,6 +49,7 @@ class Metered:
         self._engine, self.quota = engine, quota
         self._listener, self._priority = listener, priority
         self._closed = threading.Event()
+        self._thread = threading.local()
         self._scale = Scale()
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
@@ -61,6 +62,7 @@ class Metered:
         prompt = self._scale.of(estimate)
         asking = _Asking(self.quota, prompt + question.max_tokens, self._closed.is_set, self._priority)
         asking.reserve(deadline)
+        getattr(self._thread, "admitted", lambda: None)()
         self._listener.begin(asking)
         try:
             answer = self._engine.ask(question, done=done, deadline=deadline)
@@ -71,6 +73,10 @@ class Metered:
         finally:
             self._listener.begin(None)
             asking.settle(None)  # of a failure, whose cost nobody tells
+
+    def call_when_admitted(self, admitted: Callable[[], object]) -> None:
+        """Once what this thread asks has got room."""
+        self._thread.admitted = admitted
 
     def close(self) -> None:
         self._closed.set()

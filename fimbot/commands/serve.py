@@ -1,0 +1,232 @@
+"""`fimbot serve`: the FIM endpoint for a team, and the keys to it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fimbot.commands.main import INTERRUPTED
+from fimbot.commands.options import given
+from fimbot.commands.session import CACHE_BYTES, say
+from fimbot.errors import FimbotError, UsageError
+from fimbot.settings.load import load_settings, user_file
+from fimbot.settings.values import Settings
+
+if TYPE_CHECKING:
+    from fimbot.engines.open import Opened
+    from fimbot.engines.protocol import Engine
+    from fimbot.serve.keys import KeyStore
+    from fimbot.serve.service import Answers
+
+EXTRA = frozenset({"starlette", "uvicorn", "prometheus_client", "redis", "h11"})
+INSTALL = "`fimbot serve` needs its server: pip install 'fimbot[serve]'"
+# What the documentation of the endpoint calls the model; the answer says which one it was.
+DOCUMENTED_MODEL = "codestral-2501"
+# Room for an editor's question, which is larger than that of one stub; 28 KB each of the embedded model's memory.
+WINDOW_TOKENS = 3_000
+
+_store = click.option(
+    "--store",
+    metavar="URL",
+    help="redis://… for keys and cache that several servers share; else files of this machine.",
+)
+
+
+@click.group(invoke_without_command=True, short_help="Serve the FIM endpoint to a team: one key, quota and cache.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; others need keys.")
+@click.option("--port", default=8440, show_default=True, help="0 for one that is free.")
+@click.option("--engine", metavar="NAME", help="Who answers.")
+@click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
+@click.option("--base-url", metavar="URL", help="Where the engine is; the key goes there.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME", help=f"Names for the model [{DOCUMENTED_MODEL}].")
+@click.option("--places", type=click.IntRange(1), help="Questions at once at the engine [64, or 1 for local].")
+@click.option("--queue", type=click.IntRange(0), default=256, show_default=True, help="Questions that wait.")
+@click.option("--patience", type=click.FloatRange(0), default=30, show_default=True, help="Seconds that one waits.")
+@click.option("--deadline", type=click.FloatRange(1), default=120, show_default=True, help="Seconds for an answer.")
+@click.option("--grace", type=click.IntRange(0), default=30, show_default=True, help="Seconds to finish when stopped.")
+@click.option("--no-cache", is_flag=True, help="Ask again what was answered before.")
+@_store
+@click.pass_context
+def serve(ctx: click.Context, /, store: str | None, **chosen: Any) -> int:
+    """The documented endpoint, in front of any engine:
+
+    \b
+    POST /mistral/eu/v1/fim/completions, /v1/fim/completions
+    GET  /mistral/eu/v1/models, /v1/models, /healthz/live, /healthz/ready, /metrics
+    """
+    if ctx.invoked_subcommand is not None:
+        return 0
+    with _extra():
+        return _serve(store, chosen)
+
+
+@serve.group(short_help="Add, list or remove the keys to it.")
+def key() -> None:
+    """The keys to the endpoint. A running server notices a change within seconds."""
+
+
+@key.command()
+@click.argument("name")
+@_store
+def add(name: str, store: str | None) -> int:
+    """Makes a key and prints it, this once: only its hash is kept."""
+    from fimbot.serve.keys import new_key
+
+    made = new_key(_keys(_chosen(store)), name)
+    say(f"the key {name}, which is shown this once:")
+    click.echo(made)
+    return 0
+
+
+@key.command("list")
+@_store
+def list_(store: str | None) -> int:
+    """Prints the names of the keys."""
+    for each in _keys(_chosen(store)).all():
+        click.echo(f"{each.name}  since {datetime.fromtimestamp(each.created, UTC):%Y-%m-%d}")
+    return 0
+
+
+@key.command()
+@click.argument("name")
+@_store
+def remove(name: str, store: str | None) -> int:
+    """Makes a key worthless."""
+    if not _keys(_chosen(store)).remove(name):
+        raise UsageError(f"there is no key {name}: `fimbot serve key list` lists them")
+    say(f"the key {name} is worth nothing any more")
+    return 0
+
+
+def _serve(store: str | None, chosen: dict[str, Any]) -> int:
+    from fimbot.engines.open import open_engine
+    from fimbot.serve.server import find_place, url_of
+
+    settings = load_settings(
+        given(engine=chosen["engine"], model=chosen["model"], base_url=chosen["base_url"]),
+        os.environ,
+        None,
+        user_file(),
+    ).settings
+    settings = replace(settings, window_tokens=settings.window_tokens or WINDOW_TOKENS)
+    store = store or settings.quota_store
+    settings = replace(settings, quota_store=settings.quota_store or store)
+    keys, place = _keys(store), find_place(chosen["host"], chosen["port"])
+    if not place.is_loopback and not keys.all():
+        raise UsageError(f"{chosen['host']} is open to others, and there is no key: `fimbot serve key add NAME` first")
+    if len(settings.engine) > 1:
+        # What stands in for an engine that was down does so until the end of a run, and a server has none.
+        raise UsageError("`fimbot serve` is in front of one engine: name one")
+    opened = open_engine(settings, os.environ)
+    with closing(opened.engine), closing(place.listen()) as listener:
+        say(f"engine {opened.why}")
+        if opened.engine.name == "local":
+            _warm(opened.engine)
+        answers = _answers(store) if settings.cache and not chosen["no_cache"] else None
+        try:
+            started = f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it"
+            server = _server(opened, answers, keys, place.is_loopback, settings, chosen, lambda: say(started))
+            server.run(sockets=[listener])
+        finally:
+            if answers is not None:
+                answers.close()
+                if answers.problem:
+                    say(answers.problem)
+            if opened.quota is not None and opened.quota.problem:
+                say(opened.quota.problem)
+    return INTERRUPTED if server.force_exit else 0
+
+
+def _server(
+    opened: Opened,
+    answers: Answers | None,
+    keys: KeyStore,
+    on_loopback: bool,
+    settings: Settings,
+    chosen: dict[str, Any],
+    started: Callable[[], None],
+) -> Any:
+    from fimbot.serve.app import Endpoint, create_app
+    from fimbot.serve.gate import Gate
+    from fimbot.serve.keys import KeyRing
+    from fimbot.serve.metrics import Metrics
+    from fimbot.serve.server import Server
+    from fimbot.serve.service import Service
+
+    engine = opened.engine
+    gate = Gate(chosen["places"] or (1 if engine.name == "local" else 64), chosen["queue"], chosen["patience"])
+    service = Service(
+        engine=engine,
+        quota=opened.quota,
+        answers=answers,
+        gate=gate,
+        metrics=Metrics(lambda: gate.running, lambda: gate.waiting),
+        deadline=chosen["deadline"],
+        patience=chosen["patience"],
+    )
+    endpoint = Endpoint(
+        service=service,
+        keys=KeyRing(keys),
+        open=on_loopback,
+        models=tuple(dict.fromkeys((engine.model, *(chosen["aliases"] or [DOCUMENTED_MODEL])))),
+        settings=settings,
+        say=say,
+        begun=int(time.time()),
+    )
+    return Server(create_app(endpoint), chosen["grace"], started=started, stopping=gate.stop)
+
+
+def _warm(engine: Engine) -> None:
+    """Loads the embedded model, so that nobody's first question pays for it."""
+    from fimbot.engines.protocol import Deadline, Question
+
+    say("loading the model")
+    engine.ask(Question("def ", "", max_tokens=1), done=lambda text: True, deadline=Deadline.after(600))
+
+
+def _chosen(store: str | None) -> str | None:
+    """The setting where the option was not given."""
+    return store or load_settings({}, os.environ, None, user_file()).settings.quota_store
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
+        raise FimbotError(INSTALL) from None
+
+
+def _keys(store: str | None) -> KeyStore:
+    if store is not None:
+        with _extra():
+            from fimbot.serve.shared import SharedKeys, connect
+
+        return SharedKeys(connect(store))
+    from platformdirs import user_data_path
+
+    from fimbot.serve.embedded import EmbeddedKeys
+
+    return EmbeddedKeys(user_data_path("fimbot", appauthor=False) / "serve.sqlite")
+
+
+def _answers(store: str | None) -> Answers:
+    if store is not None:
+        from fimbot.serve.shared import SharedAnswers, connect
+
+        return SharedAnswers(connect(store))
+    from platformdirs import user_cache_path
+
+    from fimbot.engines.cache import CompletionCache
+
+    path = user_cache_path("fimbot", appauthor=False) / "completions.sqlite"
+    return CompletionCache(path, max_bytes=CACHE_BYTES, clock=time.time)

@@ -1,0 +1,66 @@
+"""uvicorn's HTTP/1.1, and what it leaves to a proxy in front of it: clients that send or read too slowly."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEADER_SECONDS = 10.0
+# For what has been written to be taken by the client's side.
+STALL_SECONDS = 30.0
+
+
+class Connection(H11Protocol):
+    """Of asyncio's own calls only these are extended: https://docs.python.org/3/library/asyncio-protocol.html"""
+
+    header_seconds = HEADER_SECONDS
+    stall_seconds = STALL_SECONDS
+    _header_timer: asyncio.TimerHandle | None = None
+    _stall_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        # Whatever the kernel does not take at once counts as a stall, and the next write waits for it.
+        transport.set_write_buffer_limits(high=0)
+        super().connection_made(transport)
+        self._expect_header()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._cancel_header_timer()
+        elif self._header_timer is None:
+            self._expect_header()  # of the next request on this connection
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stall_timer = self.loop.call_later(self.stall_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._cancel_stall_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._cancel_header_timer()
+        self._cancel_stall_timer()
+
+    def _expect_header(self) -> None:
+        self._header_timer = self.loop.call_later(self.header_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        # One whose answer is over may rest between two requests: that is for the keep-alive's limit to end.
+        if self.conn.their_state is h11.IDLE:
+            self.transport.abort()
+
+    def _cancel_header_timer(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None
+
+    def _cancel_stall_timer(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
