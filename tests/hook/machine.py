@@ -445,11 +445,12 @@ def _some_changes(old: bytes, new: bytes, which: int) -> bytes:
 
 
 def _without_hole(content: bytes) -> list[bytes]:
-    """The lines that no stub's body and no fill consists of. A body that lost its second `def` may hold a comment."""
+    """The lines that no stub's body and no fill consists of. A body that lost its second `def` may hold a comment; one
+    between a body and a blank line is the user's own."""
     lines = [line.removesuffix(b"\r") for line in content.split(b"\n")]
     in_hole = [line in HOLE_LINES for line in lines]
     between = [False] * len(lines)
-    holes = [at for at, inside in enumerate(in_hole) if inside]
+    holes = [at for at, inside in enumerate(in_hole) if inside and lines[at]]
     for start, end in pairwise(holes):
         if all(not line or line.startswith(b"#") for line in lines[start + 1 : end]):
             between[start:end] = [True] * (end - start)
