@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from fimbot.engines import anthropic
 from fimbot.engines.chat.engine import ChatEngine
 from fimbot.engines.fim_engine import FimEngine, open_fim
-from fimbot.engines.http import Headers, Incoming, bearer, endpoint
+from fimbot.engines.http import Channel, Headers, Incoming, bearer, endpoint
 from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
@@ -96,6 +96,10 @@ class LangdockEngine:
     def __post_init__(self) -> None:
         self.name, self.model, self.host = self.fim.name, self.fim.model, self.fim.host
         self.fingerprint, self.window_tokens = self.fim.fingerprint, self.fim.window_tokens
+
+    @property
+    def channel(self) -> Channel:
+        return self.fim.channel
 
     def render(self, question: Question) -> tuple[str, str]:
         return self.fim.render(question)
