@@ -66,17 +66,22 @@ def hook(workshop: Workshop, **environ: str) -> Attempt:
     return attempt(workshop, ".git/hooks/pre-commit", environ=environ)
 
 
-def in_background(workshop: Workshop) -> list[int]:
-    """The processes of this user's that finish something."""
-    found = []
+def of_user(workshop: Workshop) -> dict[int, bytes]:
+    """The command lines of this user's processes."""
+    found = {}
     for process in PROC.iterdir():
         try:
             arguments, environ = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
         except OSError:
             continue
-        if b"fimbot.commands.finish" in arguments and os.fsencode(f"HOME={workshop.home}\0") in environ:
-            found.append(int(process.name))
+        if os.fsencode(f"HOME={workshop.home}\0") in environ:
+            found[int(process.name)] = arguments
     return found
+
+
+def in_background(workshop: Workshop) -> list[int]:
+    """Those that finish something."""
+    return [process for process, arguments in of_user(workshop).items() if b"fimbot.commands.finish" in arguments]
 
 
 def end(workshop: Workshop) -> None:
@@ -298,6 +303,21 @@ def test_it_ends_at_its_own_deadline_with_a_server_that_is(staged: Workshop, scr
     assert hook(staged, FIMBOT_DEADLINE="2").status == 0
     assert len(in_background(staged)) == 1
     wait_until(lambda: not in_background(staged), 15)
+
+
+@sees_processes
+@pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
+def test_so_does_what_it_has_started(staged: Workshop) -> None:
+    """A password manager that gives the hook a key, and waits when it is asked again."""
+    staged.server.always = scripts.silent
+    manager = staged.home / "print-key"
+    manager.write_text(f"#!/bin/sh\nif [ -e {manager}.asked ]; then sleep 30; fi\n: > {manager}.asked\necho {KEY}\n")
+    manager.chmod(0o755)
+    hidden = {"LANGDOCK_API_KEY": "", "FIMBOT_API_KEY_COMMAND": str(manager), "FIMBOT_DEADLINE": "0.5"}
+    assert hook(staged, FIMBOT_HOOK_DEADLINE="3", **hidden).status == 0
+    assert len(in_background(staged)) == 1
+    wait_until(lambda: not in_background(staged), 15)
+    wait_until(lambda: not of_user(staged), 5)
 
 
 @sees_processes
