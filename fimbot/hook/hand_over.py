@@ -55,6 +55,8 @@ def hand_over(job: HandedOver) -> None:
     # kept open: pre-commit waits until its pipe is closed.
     command = [sys.executable, "-P", "-m", PROGRAM]
     try:
+        # Where this cannot be done, it could do nothing, and nobody would hear of it.
+        job.locks.mkdir(parents=True, exist_ok=True)
         # No pipe, which would be full before the other end has been imported.
         with tempfile.TemporaryFile() as stdin:
             pickle.dump(job, stdin)

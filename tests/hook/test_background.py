@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -129,6 +130,19 @@ def test_where_the_engine_refused(staged: Workshop) -> None:
     assert in_background(staged) == []
 
 
+@sees_processes
+@pytest.mark.parametrize("place", [".cache", ".cache/fimbot/background", ".cache/fimbot/completions.sqlite/taken"])
+def test_where_nothing_could_be_kept(staged: Workshop, place: str) -> None:
+    """The process would end at once, and each attempt would promise the same again."""
+    (staged.home / place).parent.mkdir(parents=True, exist_ok=True)
+    (staged.home / place).touch()
+    staged.server.always = scripts.silent
+    done = hook(staged)
+    assert (done.status, "finished in the background" in done.err) == (0, False)
+    assert re.search("answers are not cached: |the background process could not be started: ", done.err)
+    assert in_background(staged) == []
+
+
 # What is not ready in time is.
 
 
@@ -166,6 +180,7 @@ def test_it_says_so_and_does_not_wait_its_deadline_out(staged: Workshop) -> None
     staged.server.always = scripts.silent
     assert hook(staged).status == 0
     wait_until_at_work(staged, 2)
+    wait_until(lambda: len(staged.server.requests) == 4)  # two of the hook's, and two of the background's
     requests, processes = len(staged.server.requests), in_background(staged)
     second = hook(staged, FIMBOT_HOOK_DEADLINE="100")  # `attempt` waits for 60
     assert (second.status, second.out, second.err.count("\n")) == (0, "", 1)
@@ -283,6 +298,23 @@ def test_only_what_nobody_holds_is_swept_away(asked: Asked, held: Path) -> None:
     sweep(held)
     assert len(list(held.iterdir())) == 1
     assert still_at_work(held, Known([]), [asked], 0) == [asked]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, a file that is open cannot be removed")
+def test_nobody_can_take_what_is_being_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else he would hold a file without a name, the next one would make it anew, and both would ask."""
+    path = tmp_path / "left.lock"
+    path.touch()
+    held = []
+    unlink = Path.unlink
+
+    def watched(self: Path, missing_ok: bool = False) -> None:
+        held.append(is_held(FileLock(self, timeout=0)))
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    sweep(tmp_path)
+    assert (held, path.exists()) == ([True], False)
 
 
 # It ends.

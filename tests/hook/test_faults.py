@@ -83,7 +83,8 @@ def pushes(workshop: Workshop, hook: Hook) -> Command:
 def pushes_with_pre_commit(workshop: Workshop, hook: Hook) -> Command:
     commit(workshop, {"a.py": STUBBED})
     refs = {f"PRE_COMMIT_{name}_REF": revision for name, revision in (("FROM", "HEAD~1"), ("TO", "HEAD"))}
-    return hook("hook", "a.py"), {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", **refs}
+    remote = {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", "PRE_COMMIT_REMOTE_NAME": "origin"}
+    return hook("hook", "a.py"), {"PRE_COMMIT": "1", **remote, **refs}
 
 
 def runs_it_by_hand(workshop: Workshop, hook: Hook) -> Command:
@@ -421,6 +422,18 @@ def test_a_check_of_whole_files_takes_its_time(hooked: Workshop, fork: Hook) -> 
 
 
 @in_gits_place
+def test_so_does_a_check_of_a_range_that_was_given_by_hand(hooked: Workshop, fork: Hook) -> None:
+    """As CI does it; a push, which somebody waits for, has a remote."""
+    commit(hooked, {"a.py": STUBBED})
+    slow = hanging_git(hooked, "merge-base", "sleep 1.5") | {"FIMBOT_HOOK_DEADLINE": "0.1"}
+    given = {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": "HEAD~1", "PRE_COMMIT_TO_REF": "HEAD"}
+    pushed = given | {"PRE_COMMIT_REMOTE_NAME": "origin"}
+    assert attempt(hooked, *fork("hook", "--check", "a.py"), environ=slow | given).status == 1
+    assert attempt(hooked, *fork("hook", "--check", "a.py"), environ=slow | pushed).status == 0
+    assert attempt(hooked, *fork("hook", "a.py"), environ=slow | given).status == 0
+
+
+@in_gits_place
 @pytest.mark.parametrize("option", [[], ["--check"]], ids=["fimbot", "fimbot-check"])
 def test_what_is_found_is_shown_with_a_git_that_hangs_in_the_end(
     hooked: Workshop, fork: Hook, usual_start: float, option: list[str]
@@ -508,6 +521,18 @@ def test_what_came_in_time_is_shown_where_the_rest_cannot_be_finished_later(hook
     done = attempt(hooked, *FULL_DISK, *interpreter("hook"), environ=environ)
     assert done.status == 1 and "    return a + b\n" in done.out, done
     assert "1 stub not answered in time, and the background process could not be started: " in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(("options", "status"), [([], 0), (["--check"], 3)], ids=["fimbot", "fimbot-check"])
+def test_standard_output_that_cannot_be_written_is_said(
+    hooked: Workshop, fork: Hook, options: list[str], status: int
+) -> None:
+    commits(hooked, interpreter)
+    to_full = ["sh", "-c", 'exec "$@" > /dev/full', "sh"]
+    done = attempt(hooked, *to_full, *fork("hook", *options), environ={"FIMBOT_HOOK_DEADLINE": "20"})
+    assert (done.status, done.err.count("\n")) == (status, 1), done
+    assert "fimbot: standard output cannot be written: No space left on device" in done.err
 
 
 def test_patches_that_were_damaged_are_replaced(hooked: Workshop) -> None:
