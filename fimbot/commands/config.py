@@ -13,7 +13,7 @@ import click
 
 from fimbot.changes import open_repository
 from fimbot.errors import GitError
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.schema import SECRET, kebab
 
@@ -35,7 +35,7 @@ def show() -> int:
         value = getattr(loaded.settings, field.name)
         shown = _host(value) if field.name in SECRET and value else _shown(value)
         click.echo(f"{kebab(field.name)} = {shown}  # {loaded.sources.get(field.name, 'default')}")
-    for name in (*KEY_NAMES.values(), ANY_ENGINE):
+    for name in (*KEY_NAMES.values(), *CHAT_KEY_NAMES.values(), ANY_ENGINE):
         if os.environ.get(name):
             click.echo(f"# {name} is set")
     click.echo(f"# the user's own file: {user_file()}")

@@ -23,7 +23,7 @@ from fimbot.engines.protocol import Deadline, Engine, Outside
 from fimbot.errors import EngineError, GitError, ModelError, SettingsError
 from fimbot.reporters.style import Style, count
 from fimbot.settings.continue_config import Unusable
-from fimbot.settings.keys import KEY_NAMES, named_key
+from fimbot.settings.keys import CHAT_KEY_NAMES, KEY_NAMES, named_key
 from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
 
@@ -82,7 +82,7 @@ def _set_up(found: Iterable[Choice | Unusable], environ: Mapping[str, str]) -> I
     names: list[str] = []
     for each in found:
         if isinstance(each, Choice) and each.taken_over is None:
-            variable = KEY_NAMES.get(each.name)
+            variable = (KEY_NAMES | CHAT_KEY_NAMES).get(each.name)
             if each.name in names or (names and variable and not named_key(variable, environ)):
                 continue
             names.append(each.name)
@@ -119,7 +119,7 @@ def _opened(choice: Choice, settings: Settings, place: int) -> _Patient | Seen:
     from fimbot.doctor.watch import Watch
 
     watch = Watch()
-    outside = Outside(os.environ, sleep=no_second_try, transport=watch)
+    outside = Outside(os.environ, sleep=no_second_try, alone=False, transport=watch)
     if settings.engine:
         settings, outside = of_place(settings, outside, place)
     elif place > 0:  # what the user has set is for the engine that is used, and no key of another may go there

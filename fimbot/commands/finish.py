@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from contextlib import ExitStack
+from typing import NoReturn
 
 from fimbot.commands.main import log_unexpected
 from fimbot.commands.session import remembering
@@ -17,6 +18,7 @@ from fimbot.engines.protocol import Deadline
 from fimbot.errors import FimbotError
 from fimbot.hook.hand_over import HandedOver, sweep, take, take_over
 from fimbot.pipeline import fill
+from fimbot.processes import end_all
 from fimbot.quota import BACKGROUND
 
 # For the engine to notice its deadline by itself.
@@ -25,7 +27,7 @@ GRACE_SECONDS = 5.0
 
 def main() -> int:
     job = take_over(sys.stdin.buffer)
-    end = threading.Timer(min(job.settings.deadline + GRACE_SECONDS, threading.TIMEOUT_MAX), os._exit, [1])
+    end = threading.Timer(min(job.settings.deadline + GRACE_SECONDS, threading.TIMEOUT_MAX), _leave)
     end.daemon = True
     end.start()
     try:
@@ -36,6 +38,14 @@ def main() -> int:
         log_unexpected(error)
         return FimbotError.exit_status
     return 0
+
+
+def _leave() -> NoReturn:
+    """In the thread of the clock: whatever is under way ends with the process."""
+    try:
+        end_all()
+    finally:
+        os._exit(1)
 
 
 def _finish(job: HandedOver) -> None:

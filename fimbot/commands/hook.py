@@ -23,17 +23,18 @@ import click
 from fimbot.changes import Repository, open_blobs, open_repository, read_changes
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED, log_unexpected
+from fimbot.commands.output import write_bytes
 from fimbot.commands.session import PATCHES, cache_directory, remembering, say, style_of
 from fimbot.commands.suggest import Run, make_report
 from fimbot.engines.open import Opened, open_engine
 from fimbot.engines.protocol import Deadline
-from fimbot.engines.remember import Remembering
+from fimbot.engines.remember import Remembering, is_kept
 from fimbot.errors import FimbotError, PatchError, SettingsError, UsageError
 from fimbot.hook import message
 from fimbot.hook.give_up import Patience
 from fimbot.hook.hand_over import HandedOver, hand_over, still_at_work
 from fimbot.hook.kept import head_of, kept_ids, read_kept, write_kept
-from fimbot.hook.stage import Stage, pushed_stage, stage_of
+from fimbot.hook.stage import Stage, pushed_stage, ranged_by_hand, stage_of
 from fimbot.patches.apply import still_fitting
 from fimbot.patches.store import Stored, read_suggestions, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
@@ -118,9 +119,10 @@ class _Call:
     given: Mapping[str, Any]
 
     def patience(self, settings: Settings) -> float:
-        """Seconds. No commit waits for whole files to be listed: that is for CI, where nobody reads why a check that
-        was too slow has passed."""
-        return math.inf if self.check and self.whole else settings.hook_deadline + GRACE_SECONDS
+        """Seconds. No commit waits for whole files or a range that was given by hand to be listed: that is for CI,
+        where nobody reads why a check that was too slow has passed."""
+        in_ci = self.check and (self.whole or ranged_by_hand(os.environ))
+        return math.inf if in_ci else settings.hook_deadline + GRACE_SECONDS
 
     def style(self, repository: Repository, patches: Path | None = None) -> Style:
         style = style_of(repository, self.color, verbose=False, quiet=False, patches=patches)
@@ -157,7 +159,7 @@ def _check(call: _Call, patience: Patience) -> int:
         return 0
 
     def show() -> int:
-        click.echo(message.found(findings.wanted, stage, call.style(repository), call.advice()), nl=False)
+        _print(message.found(findings.wanted, stage, call.style(repository), call.advice()))
         return int(settings.mode == "block")
 
     patience.give_up = lambda doing: _leave(show)
@@ -187,7 +189,7 @@ def _suggest(call: _Call, patience: Patience) -> int:
         return _goes_on(later or next(iter(run.report.problems), None) or message.unanswered(run.report))
 
     def show(patches: Path | None = None) -> int:
-        click.echo(message.suggested(run.report, stage, call.style(repository, patches), call.advice()), nl=False)
+        _print(message.suggested(run.report, stage, call.style(repository, patches), call.advice()))
         return int(settings.mode == "block")
 
     # What came in time is shown, whatever becomes of the rest.
@@ -225,7 +227,8 @@ def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Pa
             skips += [Skip(each.stub, "still being finished in the background") for each in at_work]
             questions = tuple(each for each in questions if each not in at_work)
         filled = fill(findings, questions, engine, settings, deadline, lambda done, total: None)
-    if settings.background and settings.cache and not deadline.remaining():
+        cached = is_kept(engine)
+    if settings.background and cached and not deadline.remaining():
         later = "; ".join(filter(None, (later, _finish_later(findings, questions, filled, settings))))
     filled = replace(filled, outcomes=(*filled.outcomes, *skips))
     return Run(make_report(findings, opened.engine, filled, patience.begun), findings, filled.interrupted), later
@@ -308,6 +311,10 @@ def _write(repository: Repository, directory: Path, stage: Stage, run: Run) -> N
     return write_patches(directory, run.suggestions, run.findings.contents, earlier.values())
 
 
+def _print(text: str) -> None:
+    write_bytes(text.encode("utf-8", "surrogateescape"), "-")
+
+
 def _goes_on(why: str) -> int:
     say(f"{why}; nothing is stopped by it, and `fimbot suggest HEAD~1` asks again afterwards")
     return 0
@@ -325,7 +332,7 @@ def _leave(tell: Callable[[], int]) -> NoReturn:
     """In the thread of the clock: whatever is under way ends with the process."""
     status = 0
     try:
-        with suppress(OSError, ValueError):
+        with suppress(FimbotError, OSError, ValueError):
             status = tell()
         end_all()
     finally:

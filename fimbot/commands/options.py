@@ -79,7 +79,7 @@ engine = click.option(
     "--engine",
     metavar="NAME,...",
     help=(
-        "langdock, mistral, codestral, deepseek, llama.cpp, ollama, vllm, lmstudio, openai-completions, local; "
+        "langdock, mistral, codestral, deepseek, llama.cpp, ollama, vllm, lmstudio, openai, anthropic, local ...; "
         "the next where one is down or lacks the model."
     ),
     shell_complete=_engines,

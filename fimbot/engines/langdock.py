@@ -60,8 +60,9 @@ def open_langdock(settings: Settings, outside: Outside) -> LangdockEngine:
         )
 
     models_path = endpoint(root, f"{chat}/v1/models").path
-    # Who names a model means that one.
-    return LangdockEngine(fim, open_chat_route if settings.model is None else None, models_path)
+    # Who names a model means that one, and who names a second engine means that one.
+    goes_over = settings.model is None and outside.alone
+    return LangdockEngine(fim, open_chat_route if goes_over else None, models_path)
 
 
 def open_langdock_chat(settings: Settings, outside: Outside) -> ChatEngine:

@@ -16,7 +16,7 @@ from fimbot.errors import EngineError, FimbotError, ModelError, NoKey, SettingsE
 from fimbot.quota import RUN, Limits, Quota
 from fimbot.quota.open import open_quota
 from fimbot.settings.continue_config import Unusable
-from fimbot.settings.keys import ANY_ENGINE, KEY_NAMES
+from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
 
 
@@ -108,13 +108,14 @@ def _open_chosen(settings: Settings, outside: Outside, priority: int | None) -> 
             # All are asked the same question, and the embedded model takes memory for its window beforehand.
             own = replace(own, window_tokens=own.window_tokens or opened[0].engine.window_tokens)
         # Where another one waits, it is the better second try.
-        around = replace(around, hasty=around.hasty or place < len(names) - 1)
+        another_waits = place < len(names) - 1
+        around = replace(around, hasty=around.hasty or another_waits, alone=not another_waits)
         try:
             opened.append(_open_counted(chosen(name), own, around, priority))
         except (NoKey, ModelError, EngineError) as error:
             faults.append(error)
-            own_key = place > 0 and isinstance(error, NoKey) and name in KEY_NAMES
-            unready.append(f"{name} is not ready: {f'{KEY_NAMES[name]} is not set' if own_key else error}")
+            variable = (KEY_NAMES | CHAT_KEY_NAMES).get(name) if place > 0 and isinstance(error, NoKey) else None
+            unready.append(f"{name} is not ready: {f'{variable} is not set' if variable else error}")
     if not opened:
         raise faults[0]
     if len(opened) == 1:

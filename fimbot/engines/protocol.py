@@ -132,6 +132,8 @@ class Outside:
     """Somebody waits for each second (a commit): what cannot be reached at once is not tried again."""
     meter: Meter | None = None
     """Every channel of the engine is given it."""
+    alone: bool = True
+    """Nobody steps in for it: an engine may go over to what else its host has."""
     transport: Any = None
     """An `httpx.BaseTransport`. Typed loosely because httpx costs 100 ms to import and the table must not."""
 

@@ -17,6 +17,12 @@ def remembered(engine: Engine, cache: CompletionCache) -> Engine:
     return Remembering(engine, cache)
 
 
+def is_kept(engine: Engine) -> bool:
+    """Whether what it answers will be found the next time, as far as is known by now."""
+    engines = engine.engines if isinstance(engine, Fallback) else (engine,)
+    return all(isinstance(each, Remembering) and each.problem is None for each in engines)
+
+
 class Remembering:
     """Keeps each answer in the thread that got it, so that an interruption loses none."""
 
@@ -24,6 +30,10 @@ class Remembering:
         self._engine, self._cache = engine, cache
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
+
+    @property
+    def problem(self) -> str | None:
+        return self._cache.problem
 
     def render(self, question: Question) -> tuple[str, str]:
         return self._engine.render(question)

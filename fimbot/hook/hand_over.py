@@ -55,6 +55,8 @@ def hand_over(job: HandedOver) -> None:
     # kept open: pre-commit waits until its pipe is closed.
     command = [sys.executable, "-P", "-m", PROGRAM]
     try:
+        # Where this cannot be done, it could do nothing, and nobody would hear of it.
+        job.locks.mkdir(parents=True, exist_ok=True)
         # No pipe, which would be full before the other end has been imported.
         with tempfile.TemporaryFile() as stdin:
             pickle.dump(job, stdin)
@@ -105,9 +107,15 @@ def still_at_work(locks: Path, engine: Known, asked: Sequence[Asked], seconds: f
 def sweep(locks: Path) -> None:
     """Removes what was left by processes that have ended."""
     for path in locks.glob("*.lock"):
-        if not is_held(FileLock(path, timeout=0)):
-            with suppress(OSError):  # Windows: somebody has opened it
-                path.unlink(missing_ok=True)
+        # Timeout: somebody is at it.
+        with suppress(Timeout, OSError, NotImplementedError):
+            with FileLock(path, timeout=0):
+                # As long as it is held: who takes it next would hold a file without a name, which keeps nobody off.
+                # Who has opened it meanwhile opens another, since filelock looks whether it still has a name.
+                if sys.platform != "win32":
+                    path.unlink()
+            if sys.platform == "win32":  # where a file that anybody has opened stays
+                path.unlink()
 
 
 def _lock(locks: Path, fingerprint: str, asked: Asked, seconds: float) -> FileLock:

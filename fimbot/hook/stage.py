@@ -44,6 +44,13 @@ def stage_of(repository: Repository, environ: Mapping[str, str], files: Sequence
     return Stage(Selection(staged=True, files=only, merged=_merged(repository, environ)), "")
 
 
+def ranged_by_hand(environ: Mapping[str, str]) -> bool:
+    """`pre-commit run --from-ref A --to-ref B`. At a push, pre-commit and prek name the remote as well (its URL, where
+    it has no name)."""
+    names = ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF")
+    return all(environ.get(name) for name in names) and not environ.get("PRE_COMMIT_REMOTE_NAME")
+
+
 def pushed_stage(repository: Repository, lines: Iterable[str]) -> Stage | None:
     """What git's pre-push hook is told on standard input; None where nothing new is pushed.
 

@@ -116,7 +116,7 @@ def finish(started: tuple[int, int]) -> tuple[int, bytes]:
     size = 0
     while size <= _MAX_OUTPUT:
         if not select.select([reader], [], [], _SILENCE_SECONDS)[0]:
-            os.kill(child, 9)
+            _kill(child)
             size = _MAX_OUTPUT + 1
             break
         piece = os.read(reader, 1 << 20)
@@ -133,3 +133,10 @@ def finish(started: tuple[int, int]) -> tuple[int, bytes]:
         return -1, b""
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return (-1 if size > _MAX_OUTPUT else status), b"".join(pieces)
+
+
+def _kill(child: int) -> None:
+    """With what it has started: the transport of a partial clone, for one. So rare that the import may cost."""
+    from fimbot.processes import descendants, kill
+
+    kill([*descendants(child), child])

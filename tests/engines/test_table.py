@@ -141,7 +141,7 @@ def test_a_key_for_a_chat_model_comes_after_everything_else(variable: str) -> No
 def test_choosing_imports_no_http_library() -> None:
     program = (
         "import sys\n"
-        "from fimbot.engines.table import choose_engine\n"
+        "from fimbot.engines.choose import choose_engine\n"
         "from fimbot.settings.values import Settings\n"
         "choose_engine(Settings(), {'LANGDOCK_API_KEY': 'k'})\n"
         "heavy = ('httpx', 'ssl', 'http.client', 'xllamacpp', 'fimbot.engines.nearby')\n"

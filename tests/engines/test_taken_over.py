@@ -139,7 +139,7 @@ def test_what_cannot_be_used_is_told_and_the_next_choice_is_taken(home: Path, co
 
 
 def test_an_engine_that_is_not_in_the_table_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fimbot.engines.table.ENGINES", {"local": ENGINES["local"]})
+    monkeypatch.setattr("fimbot.engines.choose.ENGINES", {"local": ENGINES["local"]})
     with pytest.raises(SettingsError, match=r"its provider is 'mistral', for which fimbot has no engine 'langdock'"):
         choose_engine(Settings(), environ(home, LANGDOCKS_EXAMPLE), find_model=no_model)
     choice = choose_engine(Settings(), environ(home, LANGDOCKS_EXAMPLE), find_model=there_is_a_model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -66,17 +67,22 @@ def hook(workshop: Workshop, **environ: str) -> Attempt:
     return attempt(workshop, ".git/hooks/pre-commit", environ=environ)
 
 
-def in_background(workshop: Workshop) -> list[int]:
-    """The processes of this user's that finish something."""
-    found = []
+def of_user(workshop: Workshop) -> dict[int, bytes]:
+    """The command lines of this user's processes."""
+    found = {}
     for process in PROC.iterdir():
         try:
             arguments, environ = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
         except OSError:
             continue
-        if b"fimbot.commands.finish" in arguments and os.fsencode(f"HOME={workshop.home}\0") in environ:
-            found.append(int(process.name))
+        if os.fsencode(f"HOME={workshop.home}\0") in environ:
+            found[int(process.name)] = arguments
     return found
+
+
+def in_background(workshop: Workshop) -> list[int]:
+    """Those that finish something."""
+    return [process for process, arguments in of_user(workshop).items() if b"fimbot.commands.finish" in arguments]
 
 
 def end(workshop: Workshop) -> None:
@@ -121,6 +127,19 @@ def test_where_all_was_answered(staged: Workshop) -> None:
 def test_where_the_engine_refused(staged: Workshop) -> None:
     staged.server.always = scripts.status(403)
     assert hook(staged).status == 0
+    assert in_background(staged) == []
+
+
+@sees_processes
+@pytest.mark.parametrize("place", [".cache", ".cache/fimbot/background", ".cache/fimbot/completions.sqlite/taken"])
+def test_where_nothing_could_be_kept(staged: Workshop, place: str) -> None:
+    """The process would end at once, and each attempt would promise the same again."""
+    (staged.home / place).parent.mkdir(parents=True, exist_ok=True)
+    (staged.home / place).touch()
+    staged.server.always = scripts.silent
+    done = hook(staged)
+    assert (done.status, "finished in the background" in done.err) == (0, False)
+    assert re.search("answers are not cached: |the background process could not be started: ", done.err)
     assert in_background(staged) == []
 
 
@@ -281,6 +300,23 @@ def test_only_what_nobody_holds_is_swept_away(asked: Asked, held: Path) -> None:
     assert still_at_work(held, Known([]), [asked], 0) == [asked]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there, a file that is open cannot be removed")
+def test_nobody_can_take_what_is_being_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else he would hold a file without a name, the next one would make it anew, and both would ask."""
+    path = tmp_path / "left.lock"
+    path.touch()
+    held = []
+    unlink = Path.unlink
+
+    def watched(self: Path, missing_ok: bool = False) -> None:
+        held.append(is_held(FileLock(self, timeout=0)))
+        unlink(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    sweep(tmp_path)
+    assert (held, path.exists()) == ([True], False)
+
+
 # It ends.
 
 
@@ -299,6 +335,21 @@ def test_it_ends_at_its_own_deadline_with_a_server_that_is(staged: Workshop, scr
     assert hook(staged, FIMBOT_DEADLINE="2").status == 0
     assert len(in_background(staged)) == 1
     wait_until(lambda: not in_background(staged), 15)
+
+
+@sees_processes
+@pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
+def test_so_does_what_it_has_started(staged: Workshop) -> None:
+    """A password manager that gives the hook a key, and waits when it is asked again."""
+    staged.server.always = scripts.silent
+    manager = staged.home / "print-key"
+    manager.write_text(f"#!/bin/sh\nif [ -e {manager}.asked ]; then sleep 30; fi\n: > {manager}.asked\necho {KEY}\n")
+    manager.chmod(0o755)
+    hidden = {"LANGDOCK_API_KEY": "", "FIMBOT_API_KEY_COMMAND": str(manager), "FIMBOT_DEADLINE": "0.5"}
+    assert hook(staged, FIMBOT_HOOK_DEADLINE="3", **hidden).status == 0
+    assert len(in_background(staged)) == 1
+    wait_until(lambda: not in_background(staged), 15)
+    wait_until(lambda: not of_user(staged), 5)
 
 
 @sees_processes

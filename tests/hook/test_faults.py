@@ -28,6 +28,8 @@ __all__ = ["workshop"]
 
 DEADLINE = 1.0
 SECOND = 1.0
+# For a fault that shows at once: a slow machine must not take the deadline for it.
+ENOUGH = 20.0
 WRONG_KEY = "wrong-key-71d0"
 GOES_ON = "; nothing is stopped by it"
 TIMES_OUT = "before the deadline|deadline has passed|not ready in time|too long for the"
@@ -83,7 +85,8 @@ def pushes(workshop: Workshop, hook: Hook) -> Command:
 def pushes_with_pre_commit(workshop: Workshop, hook: Hook) -> Command:
     commit(workshop, {"a.py": STUBBED})
     refs = {f"PRE_COMMIT_{name}_REF": revision for name, revision in (("FROM", "HEAD~1"), ("TO", "HEAD"))}
-    return hook("hook", "a.py"), {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", **refs}
+    remote = {"PRE_COMMIT_REMOTE_BRANCH": "refs/heads/main", "PRE_COMMIT_REMOTE_NAME": "origin"}
+    return hook("hook", "a.py"), {"PRE_COMMIT": "1", **remote, **refs}
 
 
 def runs_it_by_hand(workshop: Workshop, hook: Hook) -> Command:
@@ -161,7 +164,6 @@ ANSWERS: dict[str, Fault] = {
     "404": (scripts.status(404), {}, "404 .* check base-url"),
     "422": (scripts.status(422), {}, "422 .* check the model"),
     "another model": (None, {"FIMBOT_MODEL": "no-such"}, "422 .* no-such"),
-    "429": (scripts.status(429), {}, "429|before the deadline"),
     "429 and to come back soon": (scripts.status(429, headers={"Retry-After": "0"}), {}, "429"),
     "429 and to come back in a minute": (
         scripts.status(429, headers={"Retry-After": "60"}),
@@ -176,12 +178,8 @@ ANSWERS: dict[str, Fault] = {
     "no HTTP": (not_http, {}, "the connection broke"),
     "a cut connection": (scripts.reset, {}, "the connection broke"),
     "an answer that is cut off": (scripts.truncated("    return"), {}, "the connection broke|cut"),
-    "a huge answer": (scripts.raw([b"data: ", b"x" * 5_000_000]), {}, f"larger than 4 MB|{TIMES_OUT}"),
-    "an endless answer": (scripts.endless, {}, f"larger than 4 MB|{TIMES_OUT}"),
-    "silence": (scripts.silent, {}, TIMES_OUT),
-    "silence in the middle": (scripts.stalled("    ret"), {}, TIMES_OUT),
-    "a byte now and then": (scripts.dripping, {}, TIMES_OUT),
-    "too slow": (scripts.fill("word " * 1000, pause=0.05), {}, TIMES_OUT),
+    "a huge answer": (scripts.raw([b"data: ", b"x" * 5_000_000]), {}, "larger than 4 MB"),
+    "an endless answer": (scripts.endless, {}, "larger than 4 MB"),
     "no key": (None, {"LANGDOCK_API_KEY": ""}, "set LANGDOCK_API_KEY .* or .*fimbot model pull"),
     "no key for the engine": (
         None,
@@ -196,9 +194,27 @@ ANSWERS: dict[str, Fault] = {
     ),
 }
 
+# What comes too late or not at all uses the deadline up.
+WAITING: dict[str, Fault] = {
+    "429": (scripts.status(429), {}, "429|before the deadline"),  # it is asked again after a while
+    "silence": (scripts.silent, {}, TIMES_OUT),
+    "silence in the middle": (scripts.stalled("    ret"), {}, TIMES_OUT),
+    "a byte now and then": (scripts.dripping, {}, TIMES_OUT),
+    "too slow": (scripts.fill("word " * 1000, pause=0.05), {}, TIMES_OUT),
+}
+
 
 @pytest.mark.parametrize("fault", ANSWERS.values(), ids=ANSWERS.keys())
 def test_it_goes_through_with(hooked: Workshop, usual_start: float, stage: Stage, fork: Hook, fault: Fault) -> None:
+    script, environ, says = fault
+    hooked.server.always = script
+    assert_fails_at_once(hooked, stage, fork, says, usual_start, environ)
+
+
+@pytest.mark.parametrize("fault", WAITING.values(), ids=WAITING.keys())
+def test_it_goes_through_in_time_with(
+    hooked: Workshop, usual_start: float, stage: Stage, fork: Hook, fault: Fault
+) -> None:
     script, environ, says = fault
     hooked.server.always = script
     assert_goes_through(try_to(hooked, stage, fork, **environ), says, usual_start)
@@ -209,6 +225,13 @@ def assert_goes_through(done: Attempt, says: str, usual_start: float, deadline: 
     assert_one_line(done.err, says)
     assert KEY not in done.err and WRONG_KEY not in done.err
     assert_in_time(done.seconds, usual_start, deadline)
+
+
+def assert_fails_at_once(
+    workshop: Workshop, stage: Stage, hook: Hook, says: str, usual_start: float, environ: Mapping[str, str]
+) -> None:
+    done = try_to(workshop, stage, hook, **{"FIMBOT_HOOK_DEADLINE": str(ENOUGH), **environ})
+    assert_goes_through(done, says, usual_start, ENOUGH)
 
 
 def assert_one_line(err: str, says: str) -> None:
@@ -245,8 +268,8 @@ def blackhole() -> Iterator[int]:
 def test_it_goes_through_with_a_server_that_is_down(
     hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
 ) -> None:
-    url = f"http://127.0.0.1:{closed_port()}"
-    assert_goes_through(try_to(hooked, stage, fork, FIMBOT_BASE_URL=url), "cannot be reached", usual_start)
+    environ = {"FIMBOT_BASE_URL": f"http://127.0.0.1:{closed_port()}"}
+    assert_fails_at_once(hooked, stage, fork, "cannot be reached", usual_start, environ)
 
 
 def test_it_goes_through_with_a_server_that_is_unreachable(
@@ -267,26 +290,23 @@ def test_it_goes_through_with_a_name_that_there_is_not(
 def test_it_goes_through_with_a_port_that_speaks_no_tls(
     hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
 ) -> None:
-    url = f"https://{hooked.server.host}"
-    assert_goes_through(
-        try_to(hooked, stage, fork, FIMBOT_BASE_URL=url), "cannot be reached|connection broke", usual_start
-    )
+    environ = {"FIMBOT_BASE_URL": f"https://{hooked.server.host}"}
+    assert_fails_at_once(hooked, stage, fork, "cannot be reached|connection broke", usual_start, environ)
 
 
 def test_it_goes_through_with_a_proxy_that_refuses(
     hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
 ) -> None:
     environ = {"FIMBOT_BASE_URL": "https://engine.invalid", "HTTPS_PROXY": hooked.server.url}
-    assert_goes_through(
-        try_to(hooked, stage, fork, **environ), "the proxy on the way refuses; check HTTPS_PROXY", usual_start
-    )
+    says = "the proxy on the way refuses; check HTTPS_PROXY"
+    assert_fails_at_once(hooked, stage, fork, says, usual_start, environ)
 
 
 def test_it_goes_through_with_a_proxy_that_is_down(
     hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
 ) -> None:
     environ = {"FIMBOT_BASE_URL": "https://engine.invalid", "HTTPS_PROXY": f"http://127.0.0.1:{closed_port()}"}
-    assert_goes_through(try_to(hooked, stage, fork, **environ), "cannot be reached", usual_start)
+    assert_fails_at_once(hooked, stage, fork, "cannot be reached", usual_start, environ)
 
 
 def password_manager(workshop: Workshop, line: str) -> dict[str, str]:
@@ -297,12 +317,13 @@ def password_manager(workshop: Workshop, line: str) -> dict[str, str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
+@pytest.mark.parametrize("line", ["exec sleep 20", "sleep 20; echo key"], ids=["itself", "behind a shell"])
 def test_it_goes_through_with_a_password_manager_that_waits(
-    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
+    hooked: Workshop, stage: Stage, fork: Hook, usual_start: float, line: str
 ) -> None:
-    environ = password_manager(hooked, "exec sleep 20")
+    environ = password_manager(hooked, line)
     assert_goes_through(try_to(hooked, stage, fork, **environ), "not ready in time", usual_start)
-    assert left_behind(hooked) == []
+    assert_nothing_left(hooked)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a script that Windows does not start")
@@ -310,7 +331,7 @@ def test_it_goes_through_with_a_password_manager_that_fails(
     hooked: Workshop, stage: Stage, fork: Hook, usual_start: float
 ) -> None:
     environ = password_manager(hooked, f"echo {KEY}; exit 1")
-    assert_goes_through(try_to(hooked, stage, fork, **environ), "failed with status 1; run it by hand", usual_start)
+    assert_fails_at_once(hooked, stage, fork, "failed with status 1; run it by hand", usual_start, environ)
 
 
 def test_it_goes_through_without_any_network(hooked: Workshop, stage: Stage, usual_start: float) -> None:
@@ -318,8 +339,8 @@ def test_it_goes_through_without_any_network(hooked: Workshop, stage: Stage, usu
     if not shutil.which("unshare") or subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
         pytest.skip("nobody may take the network away here")
     del hooked.environ["FIMBOT_BASE_URL"]
-    done = try_to(hooked, stage, interpreter, *unshare, FIMBOT_HOOK_DEADLINE="20")
-    assert_goes_through(done, "api.langdock.com: cannot be reached", usual_start)
+    done = try_to(hooked, stage, interpreter, *unshare, FIMBOT_HOOK_DEADLINE=str(ENOUGH))
+    assert_goes_through(done, "api.langdock.com: cannot be reached", usual_start, ENOUGH)
 
 
 def test_what_came_in_time_is_shown_and_the_rest_is_named(hooked: Workshop, fork: Hook, usual_start: float) -> None:
@@ -367,6 +388,14 @@ def left_behind(workshop: Workshop) -> list[bytes]:
     return [each for each in found if each]  # else it has ended
 
 
+def assert_nothing_left(workshop: Workshop) -> None:
+    """What was killed may take a moment to be gone, but not as long as it would have taken by itself."""
+    until = time.monotonic() + 5
+    while left := left_behind(workshop):
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+
+
 in_gits_place = pytest.mark.skipif(os.name == "nt", reason="a script in git's place")
 
 
@@ -378,7 +407,17 @@ def test_it_goes_through_with_a_git_that_hangs_when_asked(hooked: Workshop, usua
     assert (done.status, done.out) == (0, "")
     assert_one_line(done.err, "not ready in time")
     assert_in_time(done.seconds, usual_start)
-    assert left_behind(hooked) == []
+    assert_nothing_left(hooked)
+
+
+@in_gits_place
+@pytest.mark.skipif(sys.platform != "linux", reason="what git has started is found on Linux only")
+@pytest.mark.parametrize("asked", ["diff-index", "cat-file --batch", "rev-parse", "version"])
+def test_nothing_is_left_of_what_a_git_that_hangs_has_started(hooked: Workshop, asked: str) -> None:
+    """Such as the transport that fetches what a partial clone lacks. GitPython runs `git version` on its own."""
+    commits(hooked, interpreter)
+    attempt(hooked, *interpreter("hook"), environ=hanging_git(hooked, asked, "sleep 20"))
+    assert_nothing_left(hooked)
 
 
 @in_gits_place
@@ -389,7 +428,7 @@ def test_so_does_a_check(hooked: Workshop, usual_start: float, asked: str) -> No
     assert (done.status, done.out) == (0, "")
     assert_one_line(done.err, "not ready in time")
     assert_in_time(done.seconds, usual_start)
-    assert left_behind(hooked) == []
+    assert_nothing_left(hooked)
 
 
 @in_gits_place
@@ -399,6 +438,18 @@ def test_a_check_of_whole_files_takes_its_time(hooked: Workshop, fork: Hook) -> 
     slow = hanging_git(hooked, "diff-index", "sleep 1.5") | {"FIMBOT_HOOK_DEADLINE": "0.1"}
     assert attempt(hooked, *fork("hook", "--check", "a.py"), environ=slow).status == 0
     assert attempt(hooked, *fork("hook", "--check", "--all", "a.py"), environ=slow).status == 1
+
+
+@in_gits_place
+def test_so_does_a_check_of_a_range_that_was_given_by_hand(hooked: Workshop, fork: Hook) -> None:
+    """As CI does it; a push, which somebody waits for, has a remote."""
+    commit(hooked, {"a.py": STUBBED})
+    slow = hanging_git(hooked, "merge-base", "sleep 1.5") | {"FIMBOT_HOOK_DEADLINE": "0.1"}
+    given = {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": "HEAD~1", "PRE_COMMIT_TO_REF": "HEAD"}
+    pushed = given | {"PRE_COMMIT_REMOTE_NAME": "origin"}
+    assert attempt(hooked, *fork("hook", "--check", "a.py"), environ=slow | given).status == 1
+    assert attempt(hooked, *fork("hook", "--check", "a.py"), environ=slow | pushed).status == 0
+    assert attempt(hooked, *fork("hook", "a.py"), environ=slow | given).status == 0
 
 
 @in_gits_place
@@ -413,7 +464,7 @@ def test_what_is_found_is_shown_with_a_git_that_hangs_in_the_end(
     assert (done.status, done.err) == (1, "")
     assert "a.py:8  add  " in done.out
     assert_in_time(done.seconds, usual_start, deadline=2)
-    assert left_behind(hooked) == []
+    assert_nothing_left(hooked)
 
 
 def test_a_damaged_index_is_gits_to_complain_about(hooked: Workshop, usual_start: float) -> None:
@@ -488,7 +539,21 @@ def test_what_came_in_time_is_shown_where_the_rest_cannot_be_finished_later(hook
     environ = {"FIMBOT_HOOK_DEADLINE": "5", "FIMBOT_CONCURRENCY": "1", "FIMBOT_BACKGROUND": "true"}
     done = attempt(hooked, *FULL_DISK, *interpreter("hook"), environ=environ)
     assert done.status == 1 and "    return a + b\n" in done.out, done
-    assert "1 stub not answered in time, and the background process could not be started: " in done.err
+    assert "... and 1 stub without a suggestion" in done.out
+    # So there is no use in finishing it.
+    assert "fimbot: answers are not cached: " in done.err and "in the background" not in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(("options", "status"), [([], 0), (["--check"], 3)], ids=["fimbot", "fimbot-check"])
+def test_standard_output_that_cannot_be_written_is_said(
+    hooked: Workshop, fork: Hook, options: list[str], status: int
+) -> None:
+    commits(hooked, interpreter)
+    to_full = ["sh", "-c", 'exec "$@" > /dev/full', "sh"]
+    done = attempt(hooked, *to_full, *fork("hook", *options), environ={"FIMBOT_HOOK_DEADLINE": "20"})
+    assert (done.status, done.err.count("\n")) == (status, 1), done
+    assert "fimbot: standard output cannot be written: No space left on device" in done.err
 
 
 def test_patches_that_were_damaged_are_replaced(hooked: Workshop) -> None:
