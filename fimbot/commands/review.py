@@ -351,7 +351,8 @@ def _content(
     clone = None
     if isinstance(target.pull, int):
         with suppress(GitError):
-            clone = Clone(open_repository(Path.cwd()), server_url, key, _configured(os.environ))
+            repository = open_repository(Path.cwd(), _secrets(os.environ))
+            clone = Clone(repository, server_url, key, _configured(os.environ))
     content = content_of_clone(clone, pull.head_sha) if clone else None
     if content is not None:
         yield content, clone
@@ -360,6 +361,11 @@ def _content(
     found = host.contents(pull.head_sha, wanted) if wanted else {}
     with content_of_files(found) as content:
         yield content, None
+
+
+def _secrets(environ: Mapping[str, str]) -> list[str]:
+    """What the git of a clone need not know: for a fetch it is given the token by itself."""
+    return [name for name in environ if name in TOKENS or name.endswith("_API_KEY")]
 
 
 def _configured(environ: Mapping[str, str]) -> int:
