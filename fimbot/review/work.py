@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from fimbot.changes import Blobs
 from fimbot.errors import ParseError
@@ -62,9 +63,13 @@ def look_at(
         except ParseError:
             return None
 
+    @cache
+    def ids_in_place(name: str, text: bytes) -> frozenset[str]:
+        # Once for thousands of stubs that are alike: there may be many thousands of paths.
+        return frozenset(id_of(path, name, text) for path in paths)
+
     def is_in_place(stub: Stub, id: str) -> bool:
-        text = normalised(stub, findings.contents[stub.path])
-        return any(id_of(path, stub.name, text) == id for path in paths)
+        return id in ids_in_place(stub.name, normalised(stub, findings.contents[stub.path]))
 
     wanted = {stub.id: (stub, marks[stub.id]) for stub in findings.wanted}
     plan = plan_review(wanted, known_stubs(conversation), keys_in, paths.__contains__, is_in_place)
