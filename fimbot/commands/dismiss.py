@@ -11,7 +11,7 @@ from fimbot.changes import open_repository
 from fimbot.commands.session import PATCHES, say
 from fimbot.errors import UsageError
 from fimbot.hook.kept import read_kept, write_kept
-from fimbot.patches.store import forget, read_suggestions
+from fimbot.patches.store import keep, read_suggestions
 from fimbot.reporters.style import count
 
 
@@ -25,10 +25,12 @@ def dismiss(ids: tuple[str, ...]) -> int:
     repository = open_repository(Path.cwd())
     kept = read_kept(repository)
     patches = repository.git_path(PATCHES)
-    known = {each.id for each in kept.shown} | {each.id for each in read_suggestions(patches)}
+    stored = read_suggestions(patches)
+    known = {each.id for each in kept.shown} | {each.id for each in stored}
     chosen = [_chosen(wanted, known) for wanted in ids]
     write_kept(repository, kept.with_dismissed(chosen))
-    forget(patches, chosen)
+    if stored:
+        keep(patches, [each for each in stored if each.id not in chosen])
     say(f"{count(len(chosen), 'stub')} kept: not shown again until changed")
     return 0
 

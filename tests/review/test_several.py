@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from fimbot.review import work
+from fimbot.stubs.identity import id_of
 from tests.doubles.github.state import PullRequest
 from tests.doubles.langdock import Exchange
 from tests.doubles.scripts import fill
@@ -67,15 +69,17 @@ def test_an_interruption_asks_and_posts_no_more_and_keeps_what_was_said(desk: De
 def test_with_many_stubs_that_are_alike_each_path_is_looked_at_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fimbot.review import work
-
     pull = desk.open({f"m{n}.py": BASE + stubs(1) for n in range(6)})
     desk.review(pull)
     for comment in tuple(pull.comments):
         desk.github.people.delete(comment.id)
     desk.push({f"{name}{n}.py": BASE + (name == "n") * stubs(1) for name in "mn" for n in range(6)})
     looked: list[str] = []
-    id_of = work.id_of
-    monkeypatch.setattr(work, "id_of", lambda path, *given: (looked.append(path), id_of(path, *given))[1])
+
+    def counted(path: str, name: str, text: bytes) -> str:
+        looked.append(path)
+        return id_of(path, name, text)
+
+    monkeypatch.setattr(work, "id_of", counted)
     desk.review(pull)
     assert looked and len(looked) == len(set(looked))
