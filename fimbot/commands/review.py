@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -286,7 +287,8 @@ class _Run:
         recorder = Recorder()
         drafts, unplaced = drafts_of(work, filled.outcomes, conversation)
         writer = recorder if self.dry_run else host
-        poster = Poster(writer, host.address.path, pull, lambda: host.conversation(pull, ()), host.pace.sleep)
+        reread = partial(host.conversation, pull, ())
+        poster = Poster(writer, host.address.path, pull, work.stubs, reread, host.pace.sleep)
         if settings.review_mode == "review":
             poster.run(drafts, unplaced, work.plan.gone)
         if self.dry_run:
