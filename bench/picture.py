@@ -4,7 +4,8 @@
     chromium --headless --window-size=850,555 --screenshot=docs/review.png review.html
 
 A pull request on the stand-in GitHub of the tests, an engine of the tests beside it; the body is rendered as Markdown,
-and its suggestion as GitHub shows one: the lines that it replaces, and its own.
+and its suggestion as GitHub shows one: the lines that it replaces, and its own. The body is kept beside the picture, in
+docs/review.md: a test holds it against what is posted, so that the picture is made anew when that changes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from markdown_it import MarkdownIt
 
 from tests.doubles.github import GitHubServer
 from tests.doubles.langdock import KEY, LangdockServer
+
+KEPT = Path(__file__).parents[1] / "docs" / "review.md"
 
 BASE = "PRICES = {}\n"
 CHANGED = '''\
@@ -54,7 +57,9 @@ pre {{ margin: 0; white-space: pre }} pre span {{ display: block; padding: 0 10p
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
-        print(render(posted(Path(directory))))
+        comment = posted(Path(directory))
+    KEPT.write_text(comment["body"] + "\n", encoding="utf-8")
+    print(render(comment))
 
 
 def posted(place: Path) -> dict[str, Any]:

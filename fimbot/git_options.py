@@ -13,6 +13,12 @@ CONFIGURATION = (
     "diff.suppressBlankEmpty=false",
 )
 
+# A repository may keep its hooks in the working tree (husky), where they are those of whoever wrote the change; and
+# even `read-tree` into an index of our own runs one, post-index-change. Not given to HOOKLESS, which run none and tell
+# where the hooks lie.
+NO_HOOKS = "core.hooksPath=/dev/null"
+HOOKLESS = ("config", "rev-parse")
+
 ENVIRONMENT = {
     "LANGUAGE": "C",
     "LC_ALL": "C",

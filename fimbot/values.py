@@ -85,6 +85,8 @@ class Stub:
     """What makes it a stub, for people: "raises NotImplementedError"."""
     comment: str = ""
     """The TODO text that the hole swallows, as it stands in the file; the window shows it to the model."""
+    twins: int = 1
+    """How many stubs of this name and text the file has, this one included: with another number their ids move."""
 
 
 @dataclass(frozen=True, slots=True)

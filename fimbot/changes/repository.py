@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from fimbot.errors import GitError
-from fimbot.git_options import CONFIGURATION, ENVIRONMENT
+from fimbot.git_options import CONFIGURATION, ENVIRONMENT, HOOKLESS, NO_HOOKS
 from fimbot.processes import waiting_for
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ class _Drain(threading.Thread):
         return text(self._head)
 
 
-def open_repository(cwd: Path) -> Repository:
-    """The repository whose working tree holds `cwd`.
+def open_repository(cwd: Path, secrets: Iterable[str] = ()) -> Repository:
+    """The repository whose working tree holds `cwd`. `secrets`: variables that git, and whatever it starts, sees empty.
 
     Raises GitError, one line: git is missing, this is no repository or a bare one, or git does not trust its owner.
     """
@@ -143,6 +143,7 @@ def open_repository(cwd: Path) -> Repository:
         raise GitError("git was not found: install it, or put it on PATH") from error
 
     git = Git()
+    git.update_environment(**dict.fromkeys(secrets, ""))
     status, output, message = _run(git, cwd, ("rev-parse", "--show-toplevel"), (), None)
     if status:
         raise GitError(explain(message, "rev-parse", cwd))
@@ -157,7 +158,8 @@ def text(raw: bytes) -> str:
 def _command(git: Git, at: Path, arguments: tuple[str, ...], config: tuple[str, ...]) -> list[str]:
     # -C and not the process's directory: GitPython would expand `$` and `~` in the name of a directory.
     command = [git.GIT_PYTHON_GIT_EXECUTABLE or "git", "-C", str(at), "--no-pager"]
-    for setting in CONFIGURATION + config:
+    hooks = () if arguments[0] in HOOKLESS else (NO_HOOKS,)
+    for setting in CONFIGURATION + hooks + config:
         command += ["-c", setting]
     # Names are UTF-8 to git; os.fsencode would encode them otherwise in a Latin-1 locale.
     return command + [os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments]

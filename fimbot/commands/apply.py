@@ -11,9 +11,9 @@ from click.shell_completion import CompletionItem
 from fimbot.changes import Repository, Selection, open_blobs, open_repository
 from fimbot.commands.session import PATCHES, say
 from fimbot.errors import FimbotError, UsageError
-from fimbot.patches.apply import apply_stored, changes_of, choose
+from fimbot.patches.apply import apply_stored, changes_of, choose, left_after
 from fimbot.patches.replace import replace_files
-from fimbot.patches.store import Stored, forget, read_suggestions
+from fimbot.patches.store import Stored, keep, read_suggestions, stored_of
 from fimbot.reporters.style import count, one_line
 from fimbot.values import SkippedFile, Suggestion
 
@@ -58,11 +58,7 @@ def apply(ids: tuple[str, ...], list_: bool, all_: bool, cached: bool) -> int:
 
 def apply_suggestions(repository: Repository, suggestions: Sequence[Suggestion]) -> None:
     """For `suggest --apply`."""
-    stored = [
-        Stored(s.fill.stub.id, s.fill.stub.path, s.fill.stub.name, s.fill.stub.start_line, s.fill.text)
-        for s in suggestions
-    ]
-    _apply(repository, stored, cached=False)
+    _apply(repository, [stored_of(each) for each in suggestions], cached=False)
 
 
 def _apply(repository: Repository, chosen: Sequence[Stored], *, cached: bool) -> None:
@@ -80,7 +76,10 @@ def _apply(repository: Repository, chosen: Sequence[Stored], *, cached: bool) ->
 
         if cached:
             apply_stored(chosen, read, git_apply)
-        else:
-            replace_files(repository.root, changes_of(chosen, read))
-    if not cached:
-        forget(repository.git_path(PATCHES), {each.id for each in chosen})
+            return
+        changes = changes_of(chosen, read)
+        replace_files(repository.root, changes)
+    directory = repository.git_path(PATCHES)
+    stored = read_suggestions(directory)
+    if stored:  # else nothing was written, as in the demo
+        keep(directory, left_after(stored, chosen, {path: change.before for path, change in changes.items()}))

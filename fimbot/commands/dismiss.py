@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -10,8 +11,8 @@ import click
 from fimbot.changes import open_repository
 from fimbot.commands.session import PATCHES, say
 from fimbot.errors import UsageError
-from fimbot.hook.kept import read_kept, write_kept
-from fimbot.patches.store import forget, read_suggestions
+from fimbot.hook.kept import dismissal, read_kept, write_kept
+from fimbot.patches.store import keep, read_suggestions
 from fimbot.reporters.style import count
 
 
@@ -25,19 +26,22 @@ def dismiss(ids: tuple[str, ...]) -> int:
     repository = open_repository(Path.cwd())
     kept = read_kept(repository)
     patches = repository.git_path(PATCHES)
-    known = {each.id for each in kept.shown} | {each.id for each in read_suggestions(patches)}
+    stored = read_suggestions(patches)
+    known = {each.id: dismissal(each.id, each.twins) for each in kept.shown}
+    known |= {each.id: dismissal(each.stub_id, each.twins) for each in stored}
     chosen = [_chosen(wanted, known) for wanted in ids]
-    write_kept(repository, kept.with_dismissed(chosen))
-    forget(patches, chosen)
+    # An id that is not known comes from `scan --format json` or another clone, without a number.
+    write_kept(repository, kept.with_dismissed(known.get(each, each) for each in chosen))
+    if stored:
+        keep(patches, [each for each in stored if each.id not in chosen])
     say(f"{count(len(chosen), 'stub')} kept: not shown again until changed")
     return 0
 
 
-def _chosen(wanted: str, known: set[str]) -> str:
+def _chosen(wanted: str, known: Collection[str]) -> str:
     matches = sorted(each for each in known if each.startswith(wanted))
     if len(matches) > 1:
         raise UsageError(f"{wanted} names {len(matches)} stubs: {', '.join(matches)}")
-    # From `scan --format json` or another clone.
     if not matches and re.fullmatch("[0-9a-f]{12}", wanted):
         return wanted
     if not matches:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes
 from fimbot.commands.session import progress_bar, remembering, say
+from fimbot.commands.tokens import github_token, secret_names
 from fimbot.commands.workflow import Workflow
-from fimbot.errors import FimbotError, GitError, SettingsError, UsageError
+from fimbot.errors import FimbotError, GitError, SettingsError
 from fimbot.reporters.style import count, one_line
 from fimbot.reporters.text import place
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, Key, named_key
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from fimbot.review.target import Target
     from fimbot.review.work import Work
 
-TOKENS = ("FIMBOT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
 CONFIGURATION = ("fimbot.toml", "pyproject.toml")
 ATTRIBUTES = ".gitattributes"
 
@@ -93,7 +94,7 @@ def review(
         else:
             given |= {"cache": False} if no_cache else {}
             status = _Run(target, given, workflow, commands, told, dry_run, quiet).go()
-        if status != INTERRUPTED:
+        if status != INTERRUPTED or told.pulls:
             _finish(workflow, told, output, dry_run=dry_run)
         return status
 
@@ -102,6 +103,8 @@ def review(
 class _Told:
     """Of all pull requests of this run: a branch may have several."""
 
+    pulls: int = 0
+    """How many are done with."""
     stubs: int = 0
     suggestions: int = 0
     review_url: str = ""
@@ -159,7 +162,7 @@ class _Run:
         from fimbot.github.host import Address, Host
         from fimbot.github.pace import Pace
 
-        key = _token(os.environ)
+        key = github_token(os.environ)
         api_url = os.environ.get("GITHUB_API_URL") or "https://api.github.com"
         address = Address.of(api_url, self.target.repository)
         status = 0
@@ -171,8 +174,25 @@ class _Run:
                 numbers = ", ".join(f"#{pull.number}" for pull in pulls)
                 say(f"{len(pulls)} pull requests have this head, each gets its own review: {numbers}")
             for pull in pulls:
-                status = max(status, self._one(host, key, pull, f"#{pull.number}: " if len(pulls) > 1 else ""))
+                status = max(status, self._one_of(pulls, pull, host, key))
+                if status == INTERRUPTED:
+                    break
+                self.told.pulls += 1
         return status
+
+    def _one_of(self, pulls: Sequence[PullRequest], pull: PullRequest, host: Host, key: Key) -> int:
+        """What stops one of several neither stops the others nor loses what was said of them."""
+        if len(pulls) == 1:
+            return self._one(host, key, pull, "")
+        name = f"#{pull.number}: "
+        try:
+            return self._one(host, key, pull, name)
+        except KeyboardInterrupt:
+            say(f"{name}interrupted")
+            return INTERRUPTED
+        except FimbotError as error:
+            say(f"{name}{error}")
+            return error.exit_status
 
     def _pulls(self, host: Host) -> tuple[PullRequest, ...]:
         """A branch may have one into each of several bases, and what is new in them differs."""
@@ -218,7 +238,7 @@ class _Run:
             work = look_at(findings, conversation, files, content, blobs, most)
             filled, no_engine = self._fill(work, blobs, settings)
         if filled.interrupted:
-            say("interrupted; nothing was posted, and what was answered is kept")
+            say(f"{name}interrupted; nothing was posted, and what was answered is kept")
             return INTERRUPTED
         return self._post(host, pull, conversation, settings, work, filled, no_engine, name)
 
@@ -267,7 +287,8 @@ class _Run:
         recorder = Recorder()
         drafts, unplaced = drafts_of(work, filled.outcomes, conversation)
         writer = recorder if self.dry_run else host
-        poster = Poster(writer, host.address.path, pull, lambda: host.conversation(pull, ()), host.pace.sleep)
+        reread = partial(host.conversation, pull, ())
+        poster = Poster(writer, host.address.path, pull, work.stubs, reread, host.pace.sleep)
         if settings.review_mode == "review":
             poster.run(drafts, unplaced, work.plan.gone)
         if self.dry_run:
@@ -303,16 +324,6 @@ class _Run:
         told.review_url = posted.urls[-1] if posted.urls else told.review_url
         told.filled |= {each.fill.stub.id: each for each in outcomes if isinstance(each, Suggestion)}
         told.contents |= work.findings.contents
-
-
-def _token(environ: Mapping[str, str]) -> Key:
-    for name in TOKENS:
-        secret = named_key(name, environ)
-        if secret and not (secret.isascii() and secret.isprintable() and " " not in secret):
-            raise SettingsError(f"{name} holds characters that no token has (blanks, control or non-ASCII)")
-        if secret:
-            return Key(secret, name)
-    raise UsageError(f"no token for GitHub: set {' or '.join(TOKENS[:2])} (in a workflow: ${{{{ github.token }}}})")
 
 
 def _settings(given: Mapping[str, Any], base_files: Mapping[str, bytes | None]) -> Settings:
@@ -351,7 +362,8 @@ def _content(
     clone = None
     if isinstance(target.pull, int):
         with suppress(GitError):
-            clone = Clone(open_repository(Path.cwd()), server_url, key, _configured(os.environ))
+            repository = open_repository(Path.cwd(), secret_names(os.environ))
+            clone = Clone(repository, server_url, key, _configured(os.environ))
     content = content_of_clone(clone, pull.head_sha) if clone else None
     if content is not None:
         yield content, clone

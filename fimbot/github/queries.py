@@ -20,6 +20,7 @@ _CONVERSATION = """
         pageInfo { hasNextPage endCursor }
         nodes {
           path
+          line
           isResolved
           first: comments(first: 1) { nodes { id body viewerDidAuthor isMinimized } }
           replies: comments(last: 50) { nodes { body viewerDidAuthor author { __typename } } }
@@ -93,6 +94,7 @@ def own_threads(nodes: Sequence[dict[str, Any]]) -> Iterator[Thread]:
                 yield Thread(
                     comment=first["id"],
                     path=node["path"],
+                    line=node["line"],
                     body=first["body"],
                     resolved=node["isResolved"],
                     hidden=first["isMinimized"],

@@ -56,6 +56,8 @@ class Thread:
     comment: str
     """The node id of its first comment."""
     path: str
+    line: int | None
+    """Its last one at the head, wherever it stood when it was posted; None where that is outdated."""
     body: str
     resolved: bool
     hidden: bool

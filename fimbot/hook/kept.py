@@ -1,7 +1,8 @@
 """Stubs that somebody has seen and kept: with `fimbot dismiss`, or by committing them although they were shown.
 
 One file in the Git directory that all worktrees share. A stub's id is its path, name and text, so a stub that changes
-is shown again.
+is shown again. So are identical stubs of a file when one comes or goes: their ids move, and one that is shown twice is
+better than a new one that is not.
 """
 
 from __future__ import annotations
@@ -33,11 +34,14 @@ class Shown:
     id: str
     path: str
     head: str
+    twins: int = 1
+    """As in `Stub.twins`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     dismissed: tuple[str, ...] = ()
+    """Ids; with a number behind a slash, while the file has so many identical stubs."""
     shown: tuple[Shown, ...] = ()
 
     def with_dismissed(self, ids: Iterable[str]) -> Kept:
@@ -45,8 +49,8 @@ class Kept:
 
     def with_shown(self, stubs: Iterable[Stub], head: str) -> Kept:
         """A stub that is shown again keeps the place where it was shown first."""
-        known = {each.id for each in self.shown}
-        new = [Shown(stub.id, stub.path, head) for stub in stubs if stub.id not in known]
+        known = {(each.id, each.twins) for each in self.shown}
+        new = [Shown(stub.id, stub.path, head, stub.twins) for stub in stubs if (stub.id, stub.twins) not in known]
         return replace(self, shown=(*self.shown, *new)[-LIMIT:])
 
 
@@ -56,9 +60,12 @@ def read_kept(repository: Repository) -> Kept:
         data: Any = json.loads(_file(repository).read_bytes())
         return Kept(
             tuple(each for each in data["dismissed"] if isinstance(each, str)),
-            tuple(Shown(str(each["id"]), str(each["path"]), str(each["head"])) for each in data["shown"]),
+            tuple(
+                Shown(str(each["id"]), str(each["path"]), str(each["head"]), int(each.get("twins", 1)))
+                for each in data["shown"]
+            ),
         )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Kept()
 
 
@@ -75,10 +82,15 @@ def write_kept(repository: Repository, kept: Kept) -> None:
 def kept_ids(repository: Repository, kept: Kept, stubs: Collection[Stub], *, committed: bool) -> frozenset[str]:
     """Which of these stubs nobody wants to be told about again. `committed`: they are in a commit now, for instance
     one that is pushed; so whoever was shown one before has kept it."""
-    shown = {each.id: each for each in kept.shown}
-    candidates = (stub.id for stub in stubs if stub.id in shown and stub.id not in kept.dismissed)
-    chosen = {each for each in candidates if committed or _was_committed(repository, shown[each])}
-    return frozenset(chosen.union(kept.dismissed))
+    shown = {(each.id, each.twins): each for each in kept.shown}
+    dismissed = {stub.id for stub in stubs if not {stub.id, dismissal(stub.id, stub.twins)}.isdisjoint(kept.dismissed)}
+    candidates = (shown.get((stub.id, stub.twins)) for stub in stubs if stub.id not in dismissed)
+    committed_ones = (each.id for each in candidates if each and (committed or _was_committed(repository, each)))
+    return frozenset(dismissed.union(committed_ones))
+
+
+def dismissal(id: str, twins: int) -> str:
+    return f"{id}/{twins}"
 
 
 def head_of(repository: Repository) -> str:
@@ -119,7 +131,7 @@ def _holds(repository: Repository, blob: str, shown: Shown) -> bool:
         found = find_stubs(shown.path, content, (WHOLE_FILE,)) if not status else ()
     except ParseError:
         return False
-    return any(stub_of(each).id == shown.id for each in found)
+    return any((stub.id, stub.twins) == (shown.id, shown.twins) for stub in map(stub_of, found))
 
 
 def _file(repository: Repository) -> Path:

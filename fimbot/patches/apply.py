@@ -9,8 +9,9 @@ which changes nothing unless all of it applies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 
 from fimbot.errors import ParseError, PatchError, UsageError
@@ -20,7 +21,8 @@ from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
 from fimbot.patches.unified import apply_edits, unified_patch
 from fimbot.stubs.find import find_stubs
-from fimbot.values import WHOLE_FILE, Edit, Skip, Stub
+from fimbot.stubs.identity import normalised
+from fimbot.values import WHOLE_FILE, Edit, Skip, Stub, stub_of
 
 ReadFile = Callable[[str], bytes | None]
 """The content of a path in the working tree or the index; None where there is no such file."""
@@ -66,6 +68,28 @@ def apply_stored(chosen: Sequence[Stored], read: ReadFile, git_apply: GitApply) 
         raise PatchError(f"git did not take the patch, nothing was changed: {refused}")
 
 
+def left_after(stored: Sequence[Stored], applied: Sequence[Stored], before: Mapping[str, bytes]) -> tuple[Stored, ...]:
+    """What there is still to apply. Of identical stubs in a file each takes the id of the one above it that is filled.
+
+    `before`: by path, the content to which `applied` were applied.
+    """
+    done = {each.id for each in applied}
+    left = {each.id: each for each in stored if each.id not in done}
+    for path, source in before.items():
+        filled = {each.stub_id for each in applied if each.path == path}
+        here = [each for each in left.values() if each.path == path and each.twins > 1]
+        alike: dict[tuple[str, bytes], list[str]] = {}
+        for stub in map(stub_of, find_stubs(path, source, (WHOLE_FILE,)) if here else ()):
+            alike.setdefault((stub.name, normalised(stub, source)), []).append(stub.id)
+        for ids in alike.values():
+            rest = [id for id in ids if id not in filled]
+            for each in here:
+                if each.stub_id in rest and each.twins == len(ids):
+                    moved_to = ids[rest.index(each.stub_id)]
+                    left[each.id] = replace(each, twins=len(rest), moved_to=moved_to)
+    return tuple(left.values())
+
+
 def still_fitting(stored: Sequence[Stored], read: ReadFile) -> dict[str, tuple[tuple[Stored, ...], bytes]]:
     """By file, the suggestions of an earlier run that all still apply to its content, and their patch."""
     fitting: dict[str, tuple[tuple[Stored, ...], bytes]] = {}
@@ -85,10 +109,16 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
     current = read(path)
     if current is None:
         raise PatchError(f"{path} is gone, nothing was changed; run `fimbot suggest` again")
-    found = {stub.id: stub for stub in find_stubs(path, current, [WHOLE_FILE]) if not isinstance(stub, Skip)}
+    found = {stub.id: stub for stub in find_stubs(path, current, (WHOLE_FILE,)) if not isinstance(stub, Skip)}
     edits: list[Edit] = []
     for suggestion in suggestions:
-        stub = found.get(suggestion.id)
+        stub = found.get(suggestion.stub_id)
+        if suggestion.twins != (stub.twins if stub else 1):
+            raise PatchError(
+                f"{path}: there {_were(suggestion.twins)} like {suggestion.name} when the suggestion was made, and "
+                "another number now, so it is not known which one it is for, nothing was changed; "
+                "run `fimbot suggest` again"
+            )
         if stub is None:
             raise PatchError(
                 f"{path}: {suggestion.name} has been changed or filled since the suggestion was made, "
@@ -101,6 +131,10 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
             raise PatchError(f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again")
         edits += [edit for edit in edits_of(current, stub, text) if edit not in edits]
     return current, edits
+
+
+def _were(twins: int) -> str:
+    return "was one stub" if twins == 1 else f"were {twins} stubs"
 
 
 def _text(stub: Stub, suggestion: Stored) -> str:

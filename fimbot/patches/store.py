@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,19 @@ class Stored:
     start_line: int
     text: str
     """The fill, as in `Fill.text`."""
+    twins: int = 1
+    """As in `Stub.twins`, when the suggestion was made; less those that `fimbot apply` has filled since."""
+    moved_to: str = ""
+    """The stub's id by now, where `fimbot apply` has filled an identical one above."""
+
+    @property
+    def stub_id(self) -> str:
+        return self.moved_to or self.id
+
+
+def stored_of(suggestion: Suggestion) -> Stored:
+    stub = suggestion.fill.stub
+    return Stored(stub.id, stub.path, stub.name, stub.start_line, suggestion.fill.text, stub.twins)
 
 
 def combined_patch(suggestions: Iterable[Suggestion], contents: Mapping[str, bytes]) -> bytes:
@@ -59,7 +72,7 @@ def write_patches(
     files = {f"{s.fill.stub.id}.patch": s.patch for s in suggestions}
     files[ALL] = combined_patch(suggestions, contents) + b"".join(patch for _, patch in earlier)
     left = [asdict(each) for stored, _ in earlier for each in stored]
-    files[INDEX] = _index([*(_record(s) for s in suggestions), *left])
+    files[INDEX] = _index([*(asdict(stored_of(s)) for s in suggestions), *left])
     kept = {f"{record['id']}.patch" for record in left}
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -73,14 +86,10 @@ def write_patches(
         raise PatchError(f"the patches cannot be written to {directory}: {reason}; --output - prints them") from None
 
 
-def forget(directory: Path, applied: Collection[str]) -> None:
-    """Takes suggestions that are in the working tree now out of the index; their patches stay."""
-    stored = read_suggestions(directory)
-    if not stored:
-        return  # nothing was written, as in the demo
-    left = [asdict(each) for each in stored if each.id not in applied]
+def keep(directory: Path, left: Iterable[Stored]) -> None:
+    """What there is still to apply: the rest is in the working tree by now, or nobody wants it. All patches stay."""
     try:
-        write_whole(directory / INDEX, _index(left))
+        write_whole(directory / INDEX, _index([asdict(each) for each in left]))
     except OSError as error:
         raise PatchError(f"applied, but {directory / INDEX} cannot be written: {error.strerror or error}") from None
 
@@ -99,12 +108,6 @@ def write_whole(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _record(suggestion: Suggestion) -> dict[str, Any]:
-    stub = suggestion.fill.stub
-    stored = Stored(stub.id, stub.path, stub.name, stub.start_line, suggestion.fill.text)
-    return asdict(stored)
-
-
 def read_suggestions(directory: Path) -> tuple[Stored, ...]:
     """What the last run has left; none where nothing has. Raises PatchError when the index is damaged."""
     try:
@@ -118,8 +121,8 @@ def read_suggestions(directory: Path) -> tuple[Stored, ...]:
 
 def _stored(record: dict[str, Any]) -> Stored:
     stored = Stored(**record)
-    if not all(isinstance(getattr(stored, name), str) for name in ("id", "path", "name", "text")):
+    if not all(isinstance(getattr(stored, name), str) for name in ("id", "path", "name", "text", "moved_to")):
         raise TypeError("a field is no text")
-    if type(stored.start_line) is not int:
-        raise TypeError("the line is no number")
+    if type(stored.start_line) is not int or type(stored.twins) is not int:
+        raise TypeError("a number is none")
     return stored

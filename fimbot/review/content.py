@@ -8,6 +8,7 @@ repository that is made for them, so that everything behind this reads objects, 
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -200,6 +201,19 @@ def _changes_of_hidden(
             yield SkippedFile(path, "GitHub shows no diff of it, and the clone cannot fetch what it was before")
     elif paths:
         selection = Selection(f"{merge_base}..{content.tree}")
-        for change in read_changes(content.repository, selection, max_file_bytes=max_file_bytes):
-            if change.path in paths:
-                yield change
+        with _without_attributes(content.repository) as repository:
+            for change in read_changes(repository, selection, max_file_bytes=max_file_bytes):
+                if change.path in paths:
+                    yield change
+
+
+@contextmanager
+def _without_attributes(repository: Repository) -> Iterator[Repository]:
+    """Another with the same objects: in a clone git obeys the .gitattributes that are checked out, which are the pull
+    request's, and `*.py -diff` in them would make each file a binary one. (`--attr-source` came with git 2.41.)"""
+    objects = os.fsencode(repository.git_path("objects"))
+    with content_of_files({}) as content:
+        alternates = content.repository.git_path("objects/info/alternates")
+        alternates.parent.mkdir(exist_ok=True)
+        alternates.write_bytes(objects + b"\n")
+        yield content.repository

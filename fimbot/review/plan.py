@@ -29,18 +29,35 @@ def says_ignore(text: str) -> bool:
     return bool(_IGNORE.search(text))
 
 
-def known_stubs(conversation: Conversation) -> dict[str, Known]:
+def mark_now(thread: Thread, mark: Mark, wanted: Mapping[str, tuple[Stub, Mark]]) -> Mark:
+    """That of the stub on whose lines the thread hangs, which has another id by now where an identical one came or
+    went above. `wanted`: by id."""
+    line = thread.line
+    if line is None:
+        return mark
+    here = [
+        (abs(stub.hole_end_line - line), now.id, now)
+        for stub, now in wanted.values()
+        if now.key == mark.key and stub.path == thread.path and stub.start_line <= line <= stub.end_line
+    ]
+    return min(here)[2] if here else mark
+
+
+def known_stubs(conversation: Conversation, wanted: Mapping[str, tuple[Stub, Mark]]) -> dict[str, Known]:
     """By the stub's id: what has a thread, and what a review brought that has none any more."""
     threads: dict[str, list[Thread]] = {}
     marks: dict[str, Mark] = {}
+    # Those of which a review's own mark says nothing: the thread tells more.
     lapsed: Counter[str] = Counter()
     for thread in conversation.threads:
         mark = mark_in(thread.body)
-        if mark is not None and _is_lapsed(thread):
-            lapsed[mark.id] += 1
-        elif mark is not None:
-            marks[mark.id] = mark
-            threads.setdefault(mark.id, []).append(thread)
+        if mark is None:
+            continue
+        now = mark_now(thread, mark, wanted)
+        lapsed[mark.id] += _is_lapsed(thread) or now.id != mark.id
+        if not _is_lapsed(thread):
+            marks[now.id] = now
+            threads.setdefault(now.id, []).append(thread)
     known = {id: Known(marks[id], _fate(found), tuple(found)) for id, found in threads.items()}
     brought = [mark for each in conversation.reviews if not each.pending for mark in marks_in(each.body) or ()]
     for mark in brought:

@@ -5,7 +5,7 @@ A review with its comments is one request, which GitHub does whole or not at all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,8 +14,9 @@ from fimbot.github.queries import minimise
 from fimbot.github.values import Conversation, OwnReview, PullRequest, Thread, Write
 from fimbot.reporters.style import code_span, count
 from fimbot.review.comments import LONGEST_BODY, Draft, Unplaced, fenced
-from fimbot.review.identity import as_gone, marks_in, review_line
+from fimbot.review.identity import Mark, as_gone, marks_in, review_line
 from fimbot.review.plan import known_stubs
+from fimbot.values import Stub
 from fimbot.windows.secrets import redact_line
 
 # Others send 25 to 100 a review; how many GitHub takes is not documented.
@@ -73,6 +74,8 @@ class Poster:
     repository: str
     """/repos/OWNER/NAME"""
     pull: PullRequest
+    stubs: Mapping[str, tuple[Stub, Mark]]
+    """All that the change has, by id: a thread may hang on one that is not to be posted."""
     reread: Callable[[], Conversation]
     pause: Callable[[float], object]
     """Waits so many seconds."""
@@ -85,7 +88,7 @@ class Poster:
                 # The engine took its time: another run may have posted meanwhile.
                 conversation = self._current()
                 self._remove_pending(conversation)
-                there = known_stubs(conversation)
+                there = known_stubs(conversation, self.stubs)
                 self._post(
                     [draft for draft in drafts if draft.mark.id not in there],
                     [each for each in unplaced if each.mark.id not in there],
@@ -155,7 +158,7 @@ class Poster:
                     raise
                 # It may have been done for all that, or be under way: what is there is not posted again.
                 self.pause(UNHEARD_SECONDS * unheard)
-                there = known_stubs(self._current())
+                there = known_stubs(self._current(), self.stubs)
                 self.posted.drafts += [draft for draft in batch if draft.mark.id in there]
                 if shown and any(each.mark.id in there for each in shown):
                     self.posted.told += shown

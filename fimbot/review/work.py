@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from fimbot.changes import Blobs
 from fimbot.errors import ParseError
@@ -28,8 +29,8 @@ class Work:
     plan: Plan
     beyond: tuple[Skip, ...]
     """Past the limit of suggestions on one pull request."""
-    marks: Mapping[str, Mark]
-    """By the stub's id."""
+    stubs: Mapping[str, tuple[Stub, Mark]]
+    """All that the change has, by id."""
     hunks: Mapping[str, tuple[Hunk, ...]]
     """By path."""
 
@@ -46,7 +47,7 @@ def look_at(
     blobs: Blobs,
     limit: int,
 ) -> Work:
-    marks = {stub.id: mark_of(stub, findings.contents[stub.path]) for stub in findings.wanted}
+    stubs = {stub.id: (stub, mark_of(stub, findings.contents[stub.path])) for stub in findings.wanted}
     hunks = {file.path: hunks_of(file.patch) for file in files if file.patch is not None}
     paths = content.paths()
 
@@ -62,17 +63,20 @@ def look_at(
         except ParseError:
             return None
 
-    def is_in_place(stub: Stub, id: str) -> bool:
-        text = normalised(stub, findings.contents[stub.path])
-        return any(id_of(path, stub.name, text) == id for path in paths)
+    @cache
+    def ids_in_place(name: str, text: bytes) -> frozenset[str]:
+        # Once for thousands of stubs that are alike: there may be many thousands of paths.
+        return frozenset(id_of(path, name, text) for path in paths)
 
-    wanted = {stub.id: (stub, marks[stub.id]) for stub in findings.wanted}
-    plan = plan_review(wanted, known_stubs(conversation), keys_in, paths.__contains__, is_in_place)
+    def is_in_place(stub: Stub, id: str) -> bool:
+        return id in ids_in_place(stub.name, normalised(stub, findings.contents[stub.path]))
+
+    plan = plan_review(stubs, known_stubs(conversation, stubs), keys_in, paths.__contains__, is_in_place)
     # Those that a button can commit first: the limit is better spent on them.
     fresh = sorted(plan.fresh, key=lambda stub: not _has_button(stub, hunks.get(stub.path, ())))
     room = max(0, limit - len(plan.silent))
     beyond = tuple(Skip(stub, f"past the limit of {limit} suggestions") for stub in fresh[room:])
-    return Work(replace(findings, wanted=tuple(fresh[:room])), plan, beyond, marks, hunks)
+    return Work(replace(findings, wanted=tuple(fresh[:room])), plan, beyond, stubs, hunks)
 
 
 def _has_button(stub: Stub, hunks: Sequence[Hunk]) -> bool:
@@ -83,7 +87,7 @@ def drafts_of(
     work: Work, outcomes: Sequence[Outcome], conversation: Conversation
 ) -> tuple[tuple[Draft, ...], tuple[Unplaced, ...]]:
     composed = [
-        compose(each, work.findings.contents[stub.path], work.hunks.get(stub.path, ()), work.marks[stub.id])
+        compose(each, work.findings.contents[stub.path], work.hunks.get(stub.path, ()), work.stubs[stub.id][1])
         for each in outcomes
         if isinstance(each, Suggestion) and (stub := each.fill.stub)
     ]

@@ -38,8 +38,8 @@ def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineR
     if WHOLE_FILE in added or not may_have_twins(found, source):
         return with_ids(found, source)
     whole = with_ids(_touched(SourceFile(path, source, language, (WHOLE_FILE,))), source)
-    ids = {_position(each): stub_of(each).id for each in whole}
-    return tuple(named(each, ids[_position(each)]) for each in found)
+    same = {_position(each): stub_of(each) for each in whole}
+    return tuple(named(each, same[_position(each)].id, same[_position(each)].twins) for each in found)
 
 
 def _touched(file: SourceFile) -> list[Stub | Skip]:

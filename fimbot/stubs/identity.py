@@ -30,18 +30,19 @@ def id_of(path: str, name: str, text: bytes, ordinal: int = 0) -> str:
 
 def with_ids(found: Sequence[Stub | Skip], source: bytes) -> tuple[Stub | Skip, ...]:
     """`found`: of one file, in its order."""
+    texts = [(stub.name, normalised(stub, source)) for stub in map(stub_of, found)]
+    twins = Counter(texts)
     seen: Counter[tuple[str, bytes]] = Counter()
     done: list[Stub | Skip] = []
-    for each in found:
-        stub = stub_of(each)
-        text = normalised(stub, source)
-        done.append(named(each, id_of(stub.path, stub.name, text, seen[stub.name, text])))
-        seen[stub.name, text] += 1
+    for each, (name, text) in zip(found, texts, strict=True):
+        id = id_of(stub_of(each).path, name, text, seen[name, text])
+        done.append(named(each, id, twins[name, text]))
+        seen[name, text] += 1
     return tuple(done)
 
 
-def named(found: Stub | Skip, id: str) -> Stub | Skip:
-    stub = replace(stub_of(found), id=id)
+def named(found: Stub | Skip, id: str, twins: int) -> Stub | Skip:
+    stub = replace(stub_of(found), id=id, twins=twins)
     return Skip(stub, found.reason) if isinstance(found, Skip) else stub
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from fimbot.engines.table import ENGINES
 from tests.action.runner import load
 
 ROOT = Path(__file__).parents[2]
@@ -144,6 +145,15 @@ def test_a_workflow_uses_the_inputs_and_outputs_that_there_are(file: Path) -> No
                 assert set(step.get("with", {})) <= set(action["inputs"])
     named = re.findall(r"steps\.fimbot\.outputs\.([\w-]+)", file.read_text(encoding="utf-8"))
     assert set(named) <= set(action["outputs"])
+
+
+def test_the_engines_of_ones_own_that_are_shown_are_engines() -> None:
+    text = (ROOT / "examples" / "self-hosted-engine.yml").read_text(encoding="utf-8")
+    shown = re.findall(r"^ +(?:# )?engine: (\S+)", text, re.MULTILINE)
+    assert shown == ["vllm", "ollama", "langdock", "mistral"]
+    assert set(shown) <= set(ENGINES)
+    inputs = re.findall(r"^          (?:# )?([a-z-]+): \S+", text, re.MULTILINE)
+    assert set(inputs) - {"persist-credentials"} <= set(load(ACTION)["inputs"])
 
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)

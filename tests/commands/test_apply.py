@@ -140,6 +140,65 @@ def test_of_identical_stubs_the_one_that_was_touched_is_filled(workshop: Worksho
     assert (workshop.root / "a.py").read_text() == f"{twin}\n\ndef one() -> int:\n    return 1\n"
 
 
+TWIN = "def one() -> int:\n    pass\n"
+
+
+@pytest.fixture
+def twins(workshop: Workshop) -> Workshop:
+    """Two stubs that are alike, and a suggestion for each: `return 1` and `return 2`."""
+    workshop.commit()
+    workshop.commit({"a.py": f"{TWIN}x = 1\n{TWIN}"})
+    workshop.server.text = lambda body: f"    return {1 if 'x = 1' in body['suffix'] else 2}\n"
+    assert workshop.fimbot("suggest", "HEAD~1").status == 0
+    return workshop
+
+
+def text(workshop: Workshop) -> str:
+    return (workshop.root / "a.py").read_text()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_identical_stubs_are_applied_one_after_the_other_each_its_own(twins: Workshop, order: tuple[int, int]) -> None:
+    names = ids(twins)
+    for n in order:
+        assert twins.fimbot("apply", names[n]).status == 0
+    assert text(twins) == f"{TWIN}x = 1\n{TWIN}".replace("pass", "return 1", 1).replace("pass", "return 2")
+    assert ids(twins) == []
+
+
+def test_identical_stubs_the_first_by_its_id_and_then_the_rest(twins: Workshop) -> None:
+    assert twins.fimbot("apply", ids(twins)[0]).status == 0
+    assert twins.fimbot("apply", "--all").status == 0
+    assert text(twins) == f"{TWIN}x = 1\n{TWIN}".replace("pass", "return 1", 1).replace("pass", "return 2")
+
+
+FIRST_FILLED = f"{TWIN}x = 1\n{TWIN}".replace("pass", "return 0", 1)
+ONE_MORE = f"{TWIN}{TWIN}x = 1\n{TWIN}"
+
+
+@pytest.mark.parametrize("mine", [FIRST_FILLED, ONE_MORE], ids=["one-filled", "one-more"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_identical_stubs_of_which_another_number_is_there_are_left_alone(
+    twins: Workshop, which: int, mine: str
+) -> None:
+    """Which one a suggestion was made for is not known any more."""
+    twins.write("a.py", mine)
+    done = twins.fimbot("apply", ids(twins)[which])
+    assert done.status == 3
+    assert "there were 2 stubs like one when the suggestion was made" in done.err
+    assert text(twins) == mine
+
+
+def test_a_stub_that_somebody_has_copied_is_left_alone(workshop: Workshop) -> None:
+    workshop.commit()
+    workshop.commit({"a.py": TWIN})
+    assert workshop.fimbot("suggest", "HEAD~1").status == 0
+    workshop.write("a.py", f"{TWIN}{TWIN}")
+    done = workshop.fimbot("apply", "--all")
+    assert (done.status, "there was one stub like one" in done.err) == (3, True)
+    assert text(workshop) == f"{TWIN}{TWIN}"
+
+
 def test_a_link_that_took_the_files_place_is_not_followed(suggested: Workshop) -> None:
     outside = suggested.root.parent / "outside.py"
     outside.write_text(TWO)

@@ -91,6 +91,23 @@ def test_of_several_the_others_are_shown_again(hooked: Workshop) -> None:
     ) + "\n\n" + stub("h")
 
 
+@pytest.mark.parametrize("how", ["dismissed", "committed"])
+def test_a_new_stub_above_an_identical_one_that_was_kept_is_shown(hooked: Workshop, how: str) -> None:
+    """It has the id that the other had."""
+    stage(hooked, "x = 1\n" + stub("f"))
+    (name,) = shown(commit(hooked))
+    if how == "dismissed":
+        assert hooked.fimbot("dismiss", name).status == 0
+        assert commit(hooked).status == 0
+    else:
+        assert commit(hooked, "--no-verify").status == 0
+    stage(hooked, stub("f") + "x = 1\n" + stub("f"))
+    done = commit(hooked)
+    assert (done.status, shown(done)) == (1, [name])
+    assert hooked.fimbot("dismiss", name).status == 0
+    assert commit(hooked).status == 0
+
+
 def test_an_id_that_nobody_has_shown_is_refused(hooked: Workshop) -> None:
     done = hooked.fimbot("dismiss", "nothing")
     assert (done.status, done.out) == (2, "")

@@ -15,7 +15,10 @@ from fimbot.github.host import object_id
 from fimbot.github.values import PullFile
 from fimbot.review.content import changes_of, content_of_files
 from fimbot.values import FileChange, LineRange, SkippedFile
+from tests.doubles.langdock import KEY
 from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk, stubs
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names, nor such commands")
 
 
 def state(root: Path) -> dict[str, bytes]:
@@ -127,6 +130,15 @@ def test_a_diff_that_github_leaves_out_is_read_in_the_clone(desk: Desk) -> None:
     assert "GitHub shows no diff of this file" in review.body and "+    return a + b" in review.body
 
 
+def test_a_pull_request_cannot_hide_its_stubs_by_calling_code_binary(desk: Desk) -> None:
+    desk.shop.commit("main", {"big.py": BASE})
+    desk.github.hard_limits.patch_lines = 6
+    pull = desk.open({"big.py": STUBBED, "real.py": STUBBED + "# \0\n", ".gitattributes": "*.py -diff\n"})
+    result = desk.review(pull, at=desk.clone("clone", at="refs/pull/1/merge"))
+    assert [review.body.count("+    return a + b") for review in pull.reviews] == [1], result.summary
+    assert "real.py" not in pull.reviews[0].body
+
+
 def test_a_diff_that_github_leaves_out_is_made_through_the_api_without_a_clone(desk: Desk) -> None:
     """Also of a file that was renamed: what stood there before is nobody's change."""
     old = BASE + "# a line\n" * 40 + stubs(1)
@@ -167,7 +179,7 @@ def test_what_is_not_utf8_has_no_button_and_the_patch_has_its_bytes(desk: Desk) 
     assert b"+    return a + b" in patch.read_bytes()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@posix
 def test_names_are_taken_as_they_are(desk: Desk) -> None:
     names = ["a b.py", 'q"uote.py', "ü.py", "-x.py", "$(x).py", "b/tab\t.py"]
     pull = desk.open(dict.fromkeys(names, STUBBED))
@@ -175,6 +187,33 @@ def test_names_are_taken_as_they_are(desk: Desk) -> None:
     assert sorted(comment.thread.original.path for comment in pull.comments) == sorted(names)
     for comment in pull.comments:
         assert desk.github.people.apply_suggestion(comment.id) == FILLED.encode()
+
+
+@posix
+@pytest.mark.parametrize("hook", ["post-index-change", "reference-transaction", "post-checkout", "pre-auto-gc"])
+def test_hooks_that_the_change_brings_are_not_run(desk: Desk, hook: str) -> None:
+    """husky and others keep them in the working tree: there they are the pull request's, beside the token."""
+    pull = desk.open({"a.py": STUBBED, f"hooks/{hook}": f"#!/bin/sh\nenv > '{desk.home}/stolen'\n"})
+    root = desk.clone("clone", "--depth=1", at="refs/pull/1/merge")
+    (root / "hooks" / hook).chmod(0o755)
+    desk.git("config", "core.hooksPath", "hooks", at=root)
+    assert desk.review(pull, at=root).status == 0
+    assert len(pull.comments) == 1
+    assert not (desk.home / "stolen").exists()
+
+
+@posix
+def test_what_git_starts_for_a_fetch_sees_no_key_and_no_token(desk: Desk) -> None:
+    pull = desk.open()
+    root = desk.clone("clone", "--depth=1")
+    seen = desk.home / "seen"
+    desk.git("config", "core.sshCommand", f"env > '{seen}'; false", at=root)
+    desk.git("remote", "set-url", "origin", "ssh://nowhere.invalid/shop", at=root)
+    assert desk.review(pull, at=root, GH_TOKEN="ghp_other", MISTRAL_API_KEY="of-another-engine").status == 0
+    environ = seen.read_text()
+    assert "GIT_TERMINAL_PROMPT=0" in environ
+    for secret in (desk.token, KEY, "ghp_other", "of-another-engine"):
+        assert secret not in environ
 
 
 def test_a_branch_named_like_an_option_is_none(desk: Desk) -> None:

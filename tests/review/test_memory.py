@@ -6,7 +6,7 @@ import pytest
 
 from fimbot.review.identity import comment_line, mark_in
 from tests.doubles.github.state import Comment, PullRequest
-from tests.review.conftest import ADD, BASE, STUBBED, Desk, stubs
+from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk, stubs
 
 
 def reviewed(desk: Desk) -> tuple[PullRequest, Comment]:
@@ -104,6 +104,51 @@ def test_a_stub_that_has_changed_is_suggested_anew(desk: Desk) -> None:
     assert len(pull.comments) == 2
     assert comment.minimized == "outdated"
     assert pull.comments[1].minimized is None
+
+
+def lines(pull: PullRequest) -> list[int | None]:
+    return [comment.thread.original.line for comment in pull.comments]
+
+
+ONE, ABOVE = BASE + "\n\nx = 1\n" + ADD, BASE + ADD + "\n\nx = 1\n" + ADD
+
+
+def test_an_identical_stub_above_is_new_and_the_one_below_is_known(desk: Desk) -> None:
+    """By where the thread hangs now: the new one has taken the id of the other."""
+    pull = desk.open({"a.py": ONE})
+    desk.review(pull)
+    desk.push({"a.py": ABOVE})
+    assert "suggested before" in desk.review(pull).summary
+    assert lines(pull) == [13, 10]
+    again(desk, pull)
+
+
+def test_a_no_to_the_one_is_none_to_an_identical_stub_above(desk: Desk) -> None:
+    pull = desk.open({"a.py": ONE})
+    desk.review(pull)
+    desk.github.people.resolve(pull.comments[0].id)
+    desk.push({"a.py": ABOVE})
+    assert "and resolved" in desk.review(pull).summary
+    assert lines(pull) == [13, 10]
+    desk.github.people.delete(pull.comments[1].id)
+    assert "deleted" in again(desk, pull)
+
+
+def test_an_identical_stub_that_is_filled_leaves_the_other_known(desk: Desk) -> None:
+    pull = desk.open({"a.py": ABOVE})
+    desk.review(pull)
+    first, second = lines(pull)
+    desk.github.people.resolve(pull.comments[1].id)
+    desk.push({"a.py": FILLED + "\n\nx = 1\n" + ADD})
+    assert "and resolved" in again(desk, pull)
+    assert (first, second) == (10, 18)
+
+
+def test_identical_stubs_that_move_to_another_file_are_known_again(desk: Desk) -> None:
+    pull = desk.open({"new.py": ABOVE})
+    desk.review(pull)
+    desk.push({"new.py": None, "renamed.py": ABOVE})
+    again(desk, pull)
 
 
 def test_resolved_is_a_no(desk: Desk) -> None:

@@ -41,7 +41,7 @@ def poster(desk: Desk, pull: PullRequest, pause: Callable[[float], object]) -> I
     address = Address.of(desk.github.api_url, "acme/shop")
     with closing(Host(address, Key(desk.token, "a test"), Pace(sleep=lambda seconds: None))) as host:
         there = host.pull(pull.number)
-        yield Poster(host, address.path, there, lambda: host.conversation(there, ()), pause)
+        yield Poster(host, address.path, there, {}, lambda: host.conversation(there, ()), pause)
 
 
 def never(seconds: float) -> None:
