@@ -25,6 +25,53 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
+_STOPS = {"stop": "end_turn", "length": "max_tokens"}
+_KINDS = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    500: "api_error",
+}
+
+
+def named(kind: str, **fields: object) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
+
+
+def _message(content: list[dict[str, str]]) -> dict[str, object]:
+    return {"id": "msg_1", "type": "message", "role": "assistant", "content": content, "model": "claude-haiku-5-5"}
+
+
+class MessagesDialect:
+    stream_type = EVENTS
+    # What the prompt took is told here, and only here.
+    opening = named(
+        "message_start",
+        message={**_message([]), "stop_reason": None, "usage": {"input_tokens": 16, "output_tokens": 1}},
+    ) + named("content_block_start", index=0, content_block={"type": "text", "text": ""})
+
+    def whole(self, text: str, finish: str) -> object:
+        usage = {"input_tokens": 16, "output_tokens": len(text)}
+        return {**_message([{"type": "text", "text": text}]), "stop_reason": _STOPS[finish], "usage": usage}
+
+    def piece(self, text: str, finish: str | None) -> bytes:
+        piece = named("content_block_delta", index=0, delta={"type": "text_delta", "text": text})
+        if finish is None:
+            return piece
+        delta = {"stop_reason": _STOPS[finish], "stop_sequence": None}
+        ended = named("message_delta", delta=delta, usage={"output_tokens": len(text)})
+        return piece + named("content_block_stop", index=0) + ended
+
+    def end(self) -> bytes:
+        return named("message_stop")
+
+    def error(self, status: int, message: str) -> object:
+        kind = _KINDS.get(status, "invalid_request_error")
+        return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"}
+
+
 @dataclass
 class AnthropicServer(LangdockServer):
     route: str = ROUTE
@@ -32,6 +79,7 @@ class AnthropicServer(LangdockServer):
     refuses: dict[str, str] = field(default_factory=dict)
     bearer: bool = False
     """Takes the key as Langdock does."""
+    dialect = MessagesDialect()
 
     def next_script(self, body: dict[str, Any]) -> Script:
         if self.scripts or self.always:
@@ -40,19 +88,19 @@ class AnthropicServer(LangdockServer):
 
     def at_once(self, request: Received) -> Refusal | None:
         if request.path != self.route:
-            return _error(404, "not_found_error", "Not Found")
+            return _error(404, "Not Found")
         if request.method != "POST":
-            return _error(405, "invalid_request_error", "Method Not Allowed")
+            return _error(405, "Method Not Allowed")
         name, wanted = ("Authorization", f"Bearer {self.key}") if self.bearer else ("x-api-key", self.key)
         if request.headers.get(name) != wanted:
-            return _error(401, "authentication_error", "invalid x-api-key")
+            return _error(401, "invalid x-api-key")
         if request.headers.get("anthropic-version") != "2023-06-01":
-            return _error(400, "invalid_request_error", "anthropic-version: header is required")
+            return _error(400, "anthropic-version: header is required")
         fault = self._fault(request.body) if isinstance(request.body, dict) else "not an object"
         if fault is not None:
-            return _error(400, "invalid_request_error", fault)
+            return _error(400, fault)
         if request.body["model"] not in self.models:
-            return _error(404, "not_found_error", f"model: {request.body['model']}")
+            return _error(404, f"model: {request.body['model']}")
         return None
 
     def _fault(self, body: dict[str, Any]) -> str | None:
@@ -75,8 +123,8 @@ class AnthropicServer(LangdockServer):
         return None
 
 
-def _error(status: int, kind: str, text: str) -> tuple[int, object]:
-    return status, {"type": "error", "error": {"type": kind, "message": text}, "request_id": "req_1"}
+def _error(status: int, text: str) -> tuple[int, object]:
+    return status, MessagesDialect().error(status, text)
 
 
 def message(text: str, *, stop: str = "end_turn", thought: str = "", pause: float = 0.0) -> Script:
@@ -126,11 +174,3 @@ def broken_off(text: str, kind: str = "overloaded_error") -> Script:
         exchange.end()
 
     return answer
-
-
-def named(kind: str, **fields: object) -> bytes:
-    return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
-
-
-def _message(content: list[dict[str, str]]) -> dict[str, object]:
-    return {"id": "msg_1", "type": "message", "role": "assistant", "content": content, "model": "claude-haiku-5-5"}

@@ -41,6 +41,7 @@ _DEEPSEEK_NUMBERS: Numbers = {
 
 class CompletionsDialect:
     stream_type = EVENTS
+    opening = b""
 
     def whole(self, text: str, finish: str) -> object:
         choice = {"text": text, "index": 0, "logprobs": None, "finish_reason": finish}

@@ -28,6 +28,8 @@ class Dialect(Protocol):
     """How a protocol spells an answer. `finish` is "stop" or "length", None where more is to come."""
 
     stream_type: str
+    opening: bytes
+    """What a stream begins with, before its first piece."""
 
     def whole(self, text: str, finish: str) -> object: ...
 
@@ -66,6 +68,12 @@ class Exchange:
         """Begins an answer in chunks."""
         self._chunked = True
         self._start(status, {"Content-Type": content_type, "Transfer-Encoding": "chunked", **(headers or {})})
+
+    def begin(self, headers: Mapping[str, str] | None = None) -> None:
+        """Begins an answer in pieces, as the protocol does."""
+        self.head(200, self.dialect.stream_type, headers)
+        if self.dialect.opening:  # an empty chunk would end it
+            self.write(self.dialect.opening)
 
     def whole(self, status: int, body: bytes, content_type: str, headers: Mapping[str, str] | None = None) -> None:
         self._start(status, {"Content-Type": content_type, "Content-Length": str(len(body)), **(headers or {})})

@@ -12,12 +12,13 @@ next script of `server.scripts` answers, or `fill(server.text)` when there is no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.doubles.exchange import (
     EVENTS,
     INFINITE,
     NUMBER,
+    Dialect,
     Exchange,
     Numbers,
     Received,
@@ -45,6 +46,7 @@ _NUMBERS: Numbers = {
 
 class LangdockDialect:
     stream_type = EVENTS
+    opening = b""
 
     def whole(self, text: str, finish: str) -> object:
         return whole(text, finish)
@@ -64,7 +66,7 @@ class LangdockServer(StrictServer):
     key: str = KEY
     route: str = ROUTE
     models: frozenset[str] = frozenset({"codestral-2501"})
-    dialect = LangdockDialect()
+    dialect: Dialect = field(default=LangdockDialect(), init=False, repr=False)
     listing: object = None
     """What `GET .../v1/models` answers; None: there is no such endpoint."""
 

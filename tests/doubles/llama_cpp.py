@@ -31,6 +31,7 @@ _NUMBERS: Numbers = {
 
 class InfillDialect:
     stream_type = EVENTS
+    opening = b""
 
     def whole(self, text: str, finish: str) -> object:
         stop_type = {"stop": "eos", "length": "limit"}[finish]

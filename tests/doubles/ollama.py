@@ -37,6 +37,7 @@ CHAT = "Sure! Here is a function that returns 1:\n\n```python\ndef one():\n    r
 
 class GenerateDialect:
     stream_type = "application/x-ndjson"
+    opening = b""
 
     def whole(self, text: str, finish: str) -> object:
         return {**_record(text), "done": True, "done_reason": finish, "prompt_eval_count": 16, "eval_count": len(text)}

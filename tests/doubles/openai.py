@@ -12,6 +12,7 @@ from typing import Any
 from tests.doubles.exchange import EVENTS, JSON, Exchange, Received, Refusal, Script
 from tests.doubles.langdock import LangdockServer
 from tests.doubles.scripts import event
+from tests.doubles.scripts import usage as usage_of
 
 ROUTE = "/v1/chat/completions"
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -29,6 +30,44 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
+def _frame(kind: str) -> dict[str, object]:
+    return {"id": "chatcmpl-1", "object": kind, "created": 1764000000, "model": "gpt-6-luna", "service_tier": "default"}
+
+
+def _whole(text: str, finish: str, refusal: str | None, usage: dict[str, int]) -> dict[str, object]:
+    message = {"role": "assistant", "content": text, "refusal": refusal}
+    choices = [{"index": 0, "message": message, "finish_reason": finish}]
+    return {**_frame("chat.completion"), "choices": choices, "usage": usage}
+
+
+def _usage_chunk(usage: dict[str, int]) -> bytes:
+    return event({**_frame("chat.completion.chunk"), "choices": [], "usage": usage})
+
+
+def _chunk(delta: dict[str, object], finish: str | None = None) -> bytes:
+    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
+    return event({**_frame("chat.completion.chunk"), "choices": [choice], "usage": None})
+
+
+class ChatDialect:
+    stream_type = EVENTS
+    opening = _chunk({"role": "assistant", "content": "", "refusal": None})
+
+    def whole(self, text: str, finish: str) -> object:
+        return _whole(text, finish, None, usage_of(text))
+
+    def piece(self, text: str, finish: str | None) -> bytes:
+        """What tells the end has no text, and the usage comes behind it, as `stream_options` asks for it."""
+        piece = _chunk({"content": text})
+        return piece + (_chunk({}, finish) + _usage_chunk(usage_of(text)) if finish else b"")
+
+    def end(self) -> bytes:
+        return b"data: [DONE]\n\n"
+
+    def error(self, status: int, message: str) -> object:
+        return {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
+
+
 @dataclass
 class OpenAIServer(LangdockServer):
     route: str = ROUTE
@@ -38,6 +77,7 @@ class OpenAIServer(LangdockServer):
     keyless: bool = False
     listed: object = None
     """What the models endpoint answers; None: there is none."""
+    dialect = ChatDialect()
 
     def next_script(self, body: dict[str, Any]) -> Script:
         if self.scripts or self.always:
@@ -86,7 +126,7 @@ def _models_of(route: str) -> str:
 
 
 def _error(status: int, message: str) -> tuple[int, object]:
-    return status, {"error": {"message": message, "type": "invalid_request_error", "param": None, "code": None}}
+    return status, ChatDialect().error(status, message)
 
 
 def unsupported(name: str, instead: str = "") -> str:
@@ -100,15 +140,9 @@ def chat(text: str, *, finish: str = "stop", refusal: str | None = None, pause: 
     def answer(exchange: Exchange) -> None:
         body = exchange.request.body
         if not body.get("stream", False):
-            message = {"role": "assistant", "content": text, "refusal": refusal}
-            whole = {
-                **_frame("chat.completion"),
-                "choices": [{"index": 0, "message": message, "finish_reason": finish}],
-            }
-            exchange.whole(200, json.dumps(whole | {"usage": usage(text)}).encode(), JSON)
+            exchange.whole(200, json.dumps(_whole(text, finish, refusal, usage(text))).encode(), JSON)
             return
-        exchange.head(200, EVENTS)
-        exchange.write(_chunk({"role": "assistant", "content": "", "refusal": None}))
+        exchange.begin()
         for number, piece in enumerate(re.findall(r"\s*\S+|\s+", text), 1):
             if not exchange.write(_chunk({"content": piece})):
                 return
@@ -119,7 +153,7 @@ def chat(text: str, *, finish: str = "stop", refusal: str | None = None, pause: 
             exchange.write(_chunk({"refusal": refusal}))
         exchange.write(_chunk({}, finish))
         if body.get("stream_options", {}).get("include_usage"):
-            exchange.write(event({**_frame("chat.completion.chunk"), "choices": [], "usage": usage(text)}))
+            exchange.write(_usage_chunk(usage(text)))
         exchange.write(b"data: [DONE]\n\n")
         exchange.end()
 
@@ -128,12 +162,3 @@ def chat(text: str, *, finish: str = "stop", refusal: str | None = None, pause: 
 
 def usage(text: str) -> dict[str, int]:
     return {"prompt_tokens": 120, "completion_tokens": len(text.split()), "total_tokens": 120 + len(text.split())}
-
-
-def _frame(kind: str) -> dict[str, object]:
-    return {"id": "chatcmpl-1", "object": kind, "created": 1764000000, "model": "gpt-6-luna", "service_tier": "default"}
-
-
-def _chunk(delta: dict[str, object], finish: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    return event({**_frame("chat.completion.chunk"), "choices": [choice], "usage": None})

@@ -26,7 +26,7 @@ def fill(
         if not (streams and exchange.request.body.get("stream", False)):
             exchange.whole(200, json.dumps(dialect.whole(text + rest, finish)).encode(), JSON, headers)
             return
-        exchange.head(200, dialect.stream_type, headers)
+        exchange.begin(headers)
         pieces = re.findall(r"\s*\S+|\s+", text + rest) or [""]
         for number, piece in enumerate(pieces, 1):
             last = number == len(pieces)
@@ -74,7 +74,7 @@ def stalled(text: str) -> Script:
     """Begins an answer and then says nothing more."""
 
     def answer(exchange: Exchange) -> None:
-        exchange.head(200, exchange.dialect.stream_type)
+        exchange.begin()
         exchange.write(exchange.dialect.piece(text, None))
         silent(exchange)
 
@@ -90,7 +90,7 @@ def dripping(exchange: Exchange) -> None:
 
 def endless(exchange: Exchange) -> None:
     """Answers without ever coming to an end, as fast as it is read."""
-    exchange.head(200, exchange.dialect.stream_type)
+    exchange.begin()
     while not exchange.closing.is_set() and exchange.write(exchange.dialect.piece("x" * 4000, None)):
         exchange.request.pieces_sent += 1
 
@@ -99,7 +99,7 @@ def truncated(text: str) -> Script:
     """Part of an answer, then the connection is closed in mid-chunk."""
 
     def answer(exchange: Exchange) -> None:
-        exchange.head(200, exchange.dialect.stream_type)
+        exchange.begin()
         following = exchange.dialect.piece("more", None)
         exchange.write(exchange.dialect.piece(text, None) + following[: len(following) // 2])
 

@@ -23,6 +23,8 @@ _IMPORT = re.compile(
     r"(?:import|from|use|using|#include|require|package|namespace|module|<\?php|\"use|'use)\b|#include"
 )
 _PLAIN = re.compile(r"[^=(){};:\[\]<>]*")
+_STATEMENT = re.compile(r"(?:return|raise|throw|yield)\b")
+"""Code without a sign of it, `return 1`: the whole of many a body. To wait for the next line would cost that line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def code_lines(lines: Iterable[str]) -> Iterator[Line]:
         key = "".join(line.split())
         if key:
             blanks = line[: len(line) - len(line.lstrip(" \t"))]
-            yield Line(at, key, blanks, _width(blanks), _PLAIN.fullmatch(key) is not None)
+            plain = _PLAIN.fullmatch(key) is not None and _STATEMENT.match(line, len(blanks)) is None
+            yield Line(at, key, blanks, _width(blanks), plain)
 
 
 def moved(lines: Sequence[str], start: Start) -> list[str]:
