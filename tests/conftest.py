@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from tests.doubles.langdock import LangdockServer
+
+# Whoever starts the tests in the background hands Ctrl-C down as ignored, to every program that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # What lands is judged by the same examples each time; whoever develops sees new ones.
 settings.register_profile("ci", derandomize=True)

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,7 +29,7 @@ from fimbot.commands.session import PATCHES, cache_directory, remembering, say, 
 from fimbot.commands.suggest import Run, make_report
 from fimbot.engines.open import Opened, open_engine
 from fimbot.engines.protocol import Deadline
-from fimbot.engines.remember import Remembering, is_kept
+from fimbot.engines.remember import is_kept, known
 from fimbot.errors import FimbotError, PatchError, SettingsError, UsageError
 from fimbot.hook import message
 from fimbot.hook.give_up import Patience
@@ -221,8 +222,14 @@ def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Pa
     later = ""
     with remembering(opened, settings) as engine:
         deadline = _deadline(settings, patience)
-        if settings.background and isinstance(engine, Remembering):
-            at_work = still_at_work(_locks(), engine, questions, min(WAIT_SECONDS, deadline.remaining()))
+        if settings.background and is_kept(engine):
+            at_work = still_at_work(
+                _locks(),
+                engine.fingerprint,
+                partial(known, engine),
+                questions,
+                min(WAIT_SECONDS, deadline.remaining()),
+            )
             later = f"{count(len(at_work), 'stub')} still being finished in the background" if at_work else ""
             skips += [Skip(each.stub, "still being finished in the background") for each in at_work]
             questions = tuple(each for each in questions if each not in at_work)

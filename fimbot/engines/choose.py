@@ -74,7 +74,8 @@ def candidates(
     if model is not None:
         yield Choice("local", f"local: no key in the environment, and the embedded model is at {_from_home(model)}")
     for engine, variable in CHAT_KEY_NAMES.items():
-        if named_key(variable, environ):
+        # A base-url without an engine is that of a FIM endpoint: no other host's key goes there.
+        if settings.base_url is None and named_key(variable, environ):
             yield Choice(engine, f"{engine}: {variable} is set, and nothing else is ready")
 
 

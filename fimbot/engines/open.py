@@ -119,7 +119,12 @@ def _open_chosen(settings: Settings, outside: Outside, priority: int | None) -> 
     if not opened:
         raise faults[0]
     if len(opened) == 1:
-        return replace(opened[0], why="; ".join([opened[0].why, *unready]))
+        only = opened[0]
+        if only.engine.name != names[-1]:  # opened as if another one were waiting
+            only.engine.close()
+            place = names.index(only.engine.name)
+            only = _open_counted(chosen(names[place]), *of_place(settings, outside, place), priority)
+        return replace(only, why="; ".join([only.why, *unready]))
     engines = [each.engine for each in opened]
     why = f"{', then '.join(engine.name for engine in engines)}: chosen in the settings"
     quotas = tuple(quota for each in opened for quota in each.quotas)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fimbot.engines.cache import CompletionCache, key
-from fimbot.engines.fallback import Fallback
+from fimbot.engines.fallback import Fallback, each_of
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.values import Completion
 
@@ -17,10 +17,15 @@ def remembered(engine: Engine, cache: CompletionCache) -> Engine:
     return Remembering(engine, cache)
 
 
+def known(engine: Engine, question: Question) -> Completion | None:
+    """What any of its engines has answered before."""
+    kept = (each.known(question) for each in each_of(engine) if isinstance(each, Remembering))
+    return next((answer for answer in kept if answer is not None), None)
+
+
 def is_kept(engine: Engine) -> bool:
     """Whether what it answers will be found the next time, as far as is known by now."""
-    engines = engine.engines if isinstance(engine, Fallback) else (engine,)
-    return all(isinstance(each, Remembering) and each.problem is None for each in engines)
+    return all(isinstance(each, Remembering) and each.problem is None for each in each_of(engine))
 
 
 class Remembering:

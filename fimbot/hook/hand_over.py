@@ -12,11 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 from filelock import FileLock, Timeout
 
@@ -25,20 +25,11 @@ from fimbot.engines.protocol import Question
 from fimbot.errors import FimbotError
 from fimbot.pipeline import Asked, Findings
 from fimbot.settings.values import Settings
-from fimbot.values import Completion
 
 PROGRAM = "fimbot.commands.finish"
 POLL_SECONDS = 0.1
 # A hook that looks whether somebody is at it holds the lock for a moment.
 LOCK_SECONDS = 0.5
-
-
-class Known(Protocol):
-    """An engine that has answers ready."""
-
-    fingerprint: str
-
-    def known(self, question: Question) -> Completion | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +83,18 @@ def take(job: HandedOver, fingerprint: str, held: ExitStack) -> list[Asked]:
     return taken
 
 
-def still_at_work(locks: Path, engine: Known, asked: Sequence[Asked], seconds: float) -> list[Asked]:
-    """Those that a background process is at and that are not answered yet. Waits for `seconds` until there are none."""
+def still_at_work(
+    locks: Path, fingerprint: str, known: Callable[[Question], object], asked: Sequence[Asked], seconds: float
+) -> list[Asked]:
+    """Those that a background process is at and that are not answered yet. Waits for `seconds` until there are none.
+
+    `known`: the answer that is kept, if any.
+    """
     until = time.monotonic() + seconds
     while True:
         # In this order: who has just let go of the lock has left the answer before.
-        unknown = [each for each in asked if engine.known(each.question) is None]
-        left = [each for each in unknown if is_held(_lock(locks, engine.fingerprint, each, 0))]
+        unknown = [each for each in asked if known(each.question) is None]
+        left = [each for each in unknown if is_held(_lock(locks, fingerprint, each, 0))]
         if not left or time.monotonic() >= until:
             return left
         time.sleep(POLL_SECONDS)

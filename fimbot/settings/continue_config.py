@@ -107,7 +107,9 @@ def _of_yaml(text: str) -> list[dict[str, Any]]:
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         config = yaml.load(text, loader)  # noqa: S506 - either is a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError):
+    # What does not fit a tag (!!bool, !!timestamp) is told by whatever PyYAML's constructor stumbles over; the texts of
+    # such errors hold the value, which may be a key.
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise ValueError("it is no valid YAML") from None
     models = config.get("models") if isinstance(config, dict) else None
     found = [model for model in models if isinstance(model, dict)] if isinstance(models, list) else []

@@ -220,3 +220,13 @@ def test_closing_it_asks_nobody_else(
         ask(two)
     asked.join()
     assert (second_server.requests, passed_over(two)) == ([], ())
+
+
+def test_where_only_the_first_is_ready_it_is_alone(langdock_server: LangdockServer) -> None:
+    chosen = Settings(engine=("langdock", "mistral"), base_url=langdock_server.url)
+    opened = open_engine(chosen, {"LANGDOCK_API_KEY": KEY}, sleep=lambda _: None)
+    langdock_server.always = status(404, NO_MODEL)
+    with pytest.raises(EngineError):
+        ask(opened.engine)
+    assert any("/openai/" in request.path for request in langdock_server.requests), "its chat route was not tried"
+    assert "mistral is not ready: MISTRAL_API_KEY is not set" in opened.why

@@ -138,6 +138,12 @@ def test_a_key_for_a_chat_model_comes_after_everything_else(variable: str) -> No
     assert choose_engine(Settings(), {variable: "a-key", "MISTRAL_API_KEY": "k"}, find_model=no_model).name == "mistral"
 
 
+@pytest.mark.parametrize("variable", CHAT_KEY_NAMES.values())
+def test_a_key_for_a_chat_model_does_not_go_to_a_host_that_was_named_without_an_engine(variable: str) -> None:
+    with pytest.raises(SettingsError, match="no engine is ready"):
+        choose_engine(Settings(base_url="https://fim.example"), {variable: "a-key"}, find_model=no_model)
+
+
 def test_choosing_imports_no_http_library() -> None:
     program = (
         "import sys\n"

@@ -138,6 +138,15 @@ def test_what_cannot_be_used_is_told_and_the_next_choice_is_taken(home: Path, co
     assert str(caught.value).startswith("no engine is ready: ") and str(caught.value).endswith(line)
 
 
+@pytest.mark.parametrize("tag", ["!!bool", "!!int", "!!timestamp", "!!float"])
+def test_a_yaml_tag_that_does_not_fit_is_one_line_without_the_key(home: Path, tag: str) -> None:
+    model = f"[{{roles: [autocomplete], provider: mistral, apiKey: {tag} sk-planted}}]"
+    (home / ".continue/config.yaml").write_text(f"models: {model}\n")
+    with pytest.raises(SettingsError, match=r"config\.yaml is not used: it is no valid YAML") as caught:
+        open_engine(Settings(), {"HOME": str(home), "USERPROFILE": str(home)}, find_model=no_model)
+    assert "planted" not in str(caught.value) and caught.value.__cause__ is None
+
+
 def test_an_engine_that_is_not_in_the_table_is_one_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fimbot.engines.choose.ENGINES", {"local": ENGINES["local"]})
     with pytest.raises(SettingsError, match=r"its provider is 'mistral', for which fimbot has no engine 'langdock'"):

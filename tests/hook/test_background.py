@@ -24,7 +24,7 @@ from fimbot.values import WHOLE_FILE, Completion, Stub, Window
 from fimbot.windows.window import build_window
 from tests.commands.conftest import Workshop, workshop
 from tests.doubles import scripts
-from tests.doubles.langdock import KEY, Exchange, Script
+from tests.doubles.langdock import KEY, Exchange, LangdockServer, Script
 from tests.hook.attempts import Attempt, Hook, attempt, interpreter, write_hooks
 
 __all__ = ["workshop"]
@@ -190,6 +190,23 @@ def test_it_says_so_and_does_not_wait_its_deadline_out(staged: Workshop) -> None
 
 
 @sees_processes
+def test_the_same_with_several_engines(staged: Workshop) -> None:
+    staged.server.always = scripts.silent
+    models = frozenset({"codestral-latest"})
+    with LangdockServer(key="k-1234567", route="/v1/fim/completions", models=models, always=scripts.silent) as other:
+        several = {
+            "FIMBOT_ENGINE": "langdock,mistral",
+            "MISTRAL_API_KEY": other.key,
+            "FIMBOT_BASE_URL": f"{staged.server.url},{other.url}",
+        }
+        assert hook(staged, **several).status == 0
+        wait_until_at_work(staged, 2)
+        second = hook(staged, FIMBOT_HOOK_DEADLINE="100", **several)
+        assert "2 stubs still being finished in the background; nothing is stopped by it" in second.err
+        end(staged)
+
+
+@sees_processes
 def test_it_shows_at_once_what_is_answered(staged: Workshop) -> None:
     staged.server.plan(scripts.fill("    return 1\n"))
     staged.server.always = scripts.silent
@@ -269,17 +286,17 @@ ANSWER = Completion("    return 1\n", "stop", "langdock", "codestral-2501")
 
 def test_a_short_while_is_waited_for_an_answer(asked: Asked, held: Path) -> None:
     cache = Known([None, None, ANSWER])
-    assert still_at_work(held, cache, [asked], 60) == []
+    assert still_at_work(held, cache.fingerprint, cache.known, [asked], 60) == []
     assert cache.looks == 3
 
 
 def test_only_a_short_while(asked: Asked, held: Path) -> None:
-    assert still_at_work(held, Known([]), [asked], 0.3) == [asked]
+    assert still_at_work(held, "engine", Known([]).known, [asked], 0.3) == [asked]
 
 
 def test_nothing_is_waited_for_that_nobody_is_at(asked: Asked, tmp_path: Path) -> None:
     cache = Known([])
-    assert still_at_work(tmp_path, cache, [asked], 60) == []
+    assert still_at_work(tmp_path, cache.fingerprint, cache.known, [asked], 60) == []
     assert cache.looks == 1
 
 
@@ -297,7 +314,7 @@ def test_only_what_nobody_holds_is_swept_away(asked: Asked, held: Path) -> None:
     (held / "left.lock").touch()
     sweep(held)
     assert len(list(held.iterdir())) == 1
-    assert still_at_work(held, Known([]), [asked], 0) == [asked]
+    assert still_at_work(held, "engine", Known([]).known, [asked], 0) == [asked]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there, a file that is open cannot be removed")
