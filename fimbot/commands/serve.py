@@ -124,7 +124,8 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
     if len(settings.engine) > 1:
         # What stands in for an engine that was down does so until the end of a run, and a server has none.
         raise UsageError("`fimbot serve` is in front of one engine: name one")
-    opened = open_engine(settings, os.environ)
+    # Nor does it go over to a chat model: that would last until a restart, under the name of the FIM model.
+    opened = open_engine(settings, os.environ, alone=False)
     with closing(opened.engine), closing(place.listen()) as listener:
         say(f"engine {opened.why}")
         if opened.engine.name == "local":

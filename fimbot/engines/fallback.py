@@ -34,6 +34,7 @@ class Gate:
         self._refusal: str | None = None
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
+        self.revises = engine.revises
 
     @property
     def passed_over(self) -> PassedOver | None:
@@ -107,6 +108,10 @@ class Fallback:
         """The first one's, which answers nearly every question. The smallest of all would cut the window of every
         question in half for the sake of an embedded model that is seldom asked."""
         return self._engines[0].window_tokens
+
+    @property
+    def revises(self) -> bool:
+        return any(engine.revises for engine in self._engines)
 
     def render(self, question: Question) -> tuple[str, str]:
         return self._engines[0].render(question)

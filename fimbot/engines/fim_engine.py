@@ -57,6 +57,10 @@ class FimEngine:
         """60,000 tokens a minute for a whole workspace: at 1,500 + 512 a request, 30 stubs a minute."""
         return 1500
 
+    @property
+    def revises(self) -> bool:
+        return False
+
     def render(self, question: Question) -> tuple[str, str]:
         return self.wire.render(question)
 

@@ -97,6 +97,7 @@ class LangdockEngine:
     def __post_init__(self) -> None:
         self.name, self.model, self.host = self.fim.name, self.fim.model, self.fim.host
         self.fingerprint, self.window_tokens = self.fim.fingerprint, self.fim.window_tokens
+        self.revises = self._open_chat is not None
 
     @property
     def channel(self) -> Channel:

@@ -96,6 +96,10 @@ class LocalEngine:
     def window_tokens(self) -> int:
         return WINDOW_TOKENS
 
+    @property
+    def revises(self) -> bool:
+        return False
+
     def render(self, question: Question) -> tuple[str, str]:
         return render(question)
 

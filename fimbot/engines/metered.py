@@ -53,6 +53,7 @@ class Metered:
         self._scale = Scale()
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
+        self.revises = engine.revises
 
     def render(self, question: Question) -> tuple[str, str]:
         return self._engine.render(question)

@@ -40,6 +40,7 @@ def open_engine(
     hasty: bool = False,
     priority: int = RUN,
     metered: bool = True,
+    alone: bool = True,
     sleep: Callable[[float], object] | None = None,
     transport: Any = None,
     find_model: FindModel | None = None,
@@ -47,12 +48,13 @@ def open_engine(
 ) -> Opened:
     """Opens the engines that the settings name, or else the first that is ready.
 
-    `priority` is that of its requests among all that share the quota; not `metered`: they are not counted.
+    `priority` is that of its requests among all that share the quota; not `metered`: they are not counted; not `alone`:
+    the engine does not go over to what else its host has.
 
     Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range; whatever else an
     engine's factory raises where no other one is left.
     """
-    outside = Outside(environ, sleep=sleep, hasty=hasty, transport=transport)
+    outside = Outside(environ, sleep=sleep, hasty=hasty, alone=alone, transport=transport)
     counted = priority if metered else None
     if settings.engine:
         return _open_chosen(settings, outside, counted)
@@ -109,7 +111,7 @@ def _open_chosen(settings: Settings, outside: Outside, priority: int | None) -> 
             own = replace(own, window_tokens=own.window_tokens or opened[0].engine.window_tokens)
         # Where another one waits, it is the better second try.
         another_waits = place < len(names) - 1
-        around = replace(around, hasty=around.hasty or another_waits, alone=not another_waits)
+        around = replace(around, hasty=around.hasty or another_waits, alone=around.alone and not another_waits)
         try:
             opened.append(_open_counted(chosen(name), own, around, priority))
         except (NoKey, ModelError, EngineError) as error:

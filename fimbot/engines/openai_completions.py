@@ -89,6 +89,7 @@ class CompletionsEngine:
     def __post_init__(self) -> None:
         self.name, self.model, self.host = self.inner.name, self.inner.model, self.inner.host
         self.fingerprint, self.window_tokens = self.inner.fingerprint, self.inner.window_tokens
+        self.revises = self.inner.revises
         self._honours = True if family_of(self.model) is not None else None
 
     def render(self, question: Question) -> tuple[str, str]:

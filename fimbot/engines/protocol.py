@@ -91,6 +91,10 @@ class Engine(Protocol):
     def window_tokens(self) -> int:
         """How large a window suits it where no setting says so."""
 
+    @property
+    def revises(self) -> bool:
+        """Whether what `done` has seen may be taken back in the end: only the completion is sure."""
+
     def render(self, question: Question) -> tuple[str, str]:
         """Prompt and suffix, the exact text that is sent, context parts in the form that the model knows."""
 
@@ -133,7 +137,7 @@ class Outside:
     meter: Meter | None = None
     """Every channel of the engine is given it."""
     alone: bool = True
-    """Nobody steps in for it: an engine may go over to what else its host has."""
+    """Nobody steps in for it, for one run: an engine may go over to what else its host has."""
     transport: Any = None
     """An `httpx.BaseTransport`. Typed loosely because httpx costs 100 ms to import and the table must not."""
 

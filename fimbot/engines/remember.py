@@ -35,6 +35,7 @@ class Remembering:
         self._engine, self._cache = engine, cache
         self.name, self.model, self.host = engine.name, engine.model, engine.host
         self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
+        self.revises = engine.revises
 
     @property
     def problem(self) -> str | None:

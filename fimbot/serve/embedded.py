@@ -24,6 +24,9 @@ class EmbeddedKeys:
             return ()
         with self._open() as database:
             rows = database.execute("SELECT name, digest, created FROM keys ORDER BY name").fetchall()
+        # SQLite takes any type in any column.
+        if not all(isinstance(n, str) and isinstance(d, str) and isinstance(c, float) for n, d, c in rows):
+            raise StoreError(f"the keys at {self._path}: what is there is not what fimbot has written")
         return tuple(StoredKey(*row) for row in rows)
 
     def add(self, key: StoredKey) -> bool:

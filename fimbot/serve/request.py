@@ -136,6 +136,9 @@ def _stop(fields: Mapping[str, Any], faults: list[Fault]) -> tuple[str, ...]:
         return ()
     if "" in texts:
         faults.append(_fault("stop", "String should have at least 1 character", "string_too_short"))
+    if any("\ud800" <= character <= "\udfff" for text in texts for character in text):
+        # JSON can write half a character; UTF-8, in which it would be sent on, cannot.
+        faults.append(_fault("stop", "Input should be a valid string, without lone surrogates", "string_unicode"))
     return tuple(texts)
 
 

@@ -92,7 +92,9 @@ class Service:
                 self.engine.call_when_admitted(admitted)
             else:
                 admitted()
-            answer = self.engine.ask(question, done=done, deadline=deadline)
+            # What has been streamed to a client cannot be taken back.
+            heard = (lambda text: done("")) if self.engine.revises else done
+            answer = self.engine.ask(question, done=heard, deadline=deadline)
             if self.answers is not None and name is not None and not answer.cancelled:
                 self.answers.put(name, answer)
             return answer

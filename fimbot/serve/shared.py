@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
@@ -43,11 +42,9 @@ def connect(url: str) -> redis.Redis:
             decode_responses=True,
         )
     except ValueError:  # its text quotes the URL, password and all
-        raise SettingsError(f"{shown(url)} is no address of a Redis: redis://HOST:PORT/0") from None
-
-
-def shown(url: str) -> str:
-    return re.sub(r"//[^/]*@", "//***@", url)
+        raise SettingsError(
+            "the store is no address of a Redis: redis://HOST:PORT/0 (in a password, / is written %2F)"
+        ) from None
 
 
 class SharedKeys:

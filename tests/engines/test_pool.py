@@ -35,6 +35,7 @@ class Scripted:
     host: str = "nowhere"
     fingerprint: str = "scripted"
     window_tokens: int = 1500
+    revises: bool = False
     asked: list[int] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0

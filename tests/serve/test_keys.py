@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from fimbot.errors import StoreError, UsageError
+from fimbot.errors import SettingsError, StoreError, UsageError
 from fimbot.serve.embedded import EmbeddedKeys
 from fimbot.serve.keys import KeyRing, StoredKey, digest, new_key
 from tests.serve.running import Installation
@@ -117,6 +119,25 @@ def test_a_damaged_file_is_told_in_one_line(installation: Installation) -> None:
     assert done.returncode == 3
     assert "the keys at" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("row", [(b"ana", "0", 1.0), ("ana", b"0", 1.0), ("ana", "0", "yesterday")])
+def test_a_row_that_fimbot_has_not_written_is_told(store: Down, tmp_path: Path, row: tuple[object, ...]) -> None:
+    new_key(store, "ben")
+    with closing(sqlite3.connect(tmp_path / "fimbot" / "serve.sqlite", isolation_level=None)) as database:
+        database.execute("INSERT INTO keys VALUES (?, ?, ?)", row)
+    with pytest.raises(StoreError, match="is not what fimbot has written"):
+        store.all()
+
+
+@pytest.mark.parametrize("url", ["redis://:pass/word@127.0.0.1:6379/0", "redis://:pass/word@host", "redis://h:pass/0"])
+def test_an_address_that_is_none_is_not_quoted_since_it_may_hold_a_password(url: str) -> None:
+    pytest.importorskip("redis")
+    from fimbot.serve.shared import connect
+
+    with pytest.raises(SettingsError, match="%2F") as raised:
+        connect(url)
+    assert "pass/" not in str(raised.value) and "word@" not in str(raised.value)
 
 
 def test_the_command_shows_a_key_once(installation: Installation) -> None:

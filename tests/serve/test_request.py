@@ -82,6 +82,8 @@ def test_stop_may_be_one_text() -> None:
         ("stop", ["a", 1], "string_type"),
         ("stop", [""], "string_too_short"),
         ("stop", {"a": 1}, "string_type"),
+        ("stop", "\udfff", "string_unicode"),
+        ("stop", ["a", "b\ud800"], "string_unicode"),
         ("stream", "yes", "bool_type"),
     ],
 )

@@ -50,6 +50,11 @@ class ChatEngine:
     def window_tokens(self) -> int:
         return 1500
 
+    @property
+    def revises(self) -> bool:
+        """A preface or a repeated line is known for one only once more has come: see `watching`."""
+        return True
+
     def render(self, question: Question) -> tuple[str, str]:
         """Everything is in the messages, the suffix too."""
         asked = messages(question)
