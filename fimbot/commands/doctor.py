@@ -18,7 +18,7 @@ from fimbot.commands import options
 from fimbot.commands.output import write_bytes
 from fimbot.commands.session import say, wants_color
 from fimbot.engines.choose import Choice, candidates
-from fimbot.engines.open import of_place, open_choice
+from fimbot.engines.open import of_place, open_choice, without_any_key
 from fimbot.engines.protocol import Deadline, Engine, Outside
 from fimbot.errors import EngineError, GitError, ModelError, SettingsError
 from fimbot.reporters.style import Style, count
@@ -123,7 +123,7 @@ def _opened(choice: Choice, settings: Settings, place: int) -> _Patient | Seen:
     if settings.engine:
         settings, outside = of_place(settings, outside, place)
     elif place > 0:  # what the user has set is for the engine that is used, and no key of another may go there
-        settings = replace(settings, model=None, base_url=None)
+        settings, outside = without_any_key(replace(settings, model=None, base_url=None), outside)
     try:
         return _Patient(open_choice(choice, settings, outside), choice.why, watch)
     except (SettingsError, ModelError, EngineError) as error:
