@@ -43,7 +43,8 @@ def doctor(
     engine: str | None, model: str | None, base_url: str | None, deadline: float, format_: str, color: str
 ) -> int:
     """Asks each engine that is set up, or those that are named: whether it is reachable, takes the key, has the model,
-    reads the suffix, streams, how fast it is, and what is left of the quota. Three requests to each, at most.
+    reads the suffix, streams, how fast it is, and what is left of the quota. Three requests to each, at most; some
+    more to a server whose model is not set, and to a model that does not take every parameter.
 
     Exits with 0 where all is good, 1 where something is not, 3 where none answers.
     """

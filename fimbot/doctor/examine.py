@@ -1,4 +1,4 @@
-"""Asks an engine what there is to ask, in three requests at most, and keeps what was seen."""
+"""Asks an engine what there is to ask, and keeps what was seen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 
 REQUESTS = 3
-"""To one engine, at most."""
+"""To one engine, at most: beside those that choose a model where none is set (an Ollama is asked of each whether it
+fills in), and those that find out what a model takes."""
 
 
 class _NoSecondTry(EngineUnavailable):
