@@ -18,7 +18,7 @@ from fimbot.commands import options
 from fimbot.commands.output import write_bytes
 from fimbot.commands.session import say, wants_color
 from fimbot.engines.choose import Choice, candidates
-from fimbot.engines.open import of_place, open_choice
+from fimbot.engines.open import of_place, open_choice, without_any_key
 from fimbot.engines.protocol import Deadline, Engine, Outside
 from fimbot.errors import EngineError, GitError, ModelError, SettingsError
 from fimbot.reporters.style import Style, count
@@ -43,7 +43,8 @@ def doctor(
     engine: str | None, model: str | None, base_url: str | None, deadline: float, format_: str, color: str
 ) -> int:
     """Asks each engine that is set up, or those that are named: whether it is reachable, takes the key, has the model,
-    reads the suffix, streams, how fast it is, and what is left of the quota. Three requests to each, at most.
+    reads the suffix, streams, how fast it is, and what is left of the quota. Three requests to each, at most; some
+    more to a server whose model is not set, and to a model that does not take every parameter.
 
     Exits with 0 where all is good, 1 where something is not, 3 where none answers.
     """
@@ -123,7 +124,7 @@ def _opened(choice: Choice, settings: Settings, place: int) -> _Patient | Seen:
     if settings.engine:
         settings, outside = of_place(settings, outside, place)
     elif place > 0:  # what the user has set is for the engine that is used, and no key of another may go there
-        settings = replace(settings, model=None, base_url=None)
+        settings, outside = without_any_key(replace(settings, model=None, base_url=None), outside)
     try:
         return _Patient(open_choice(choice, settings, outside), choice.why, watch)
     except (SettingsError, ModelError, EngineError) as error:

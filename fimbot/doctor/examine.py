@@ -1,4 +1,4 @@
-"""Asks an engine what there is to ask, in three requests at most, and keeps what was seen."""
+"""Asks an engine what there is to ask, and keeps what was seen."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from fimbot.doctor.questions import ENOUGH_PIECES, LONG, SUFFIX
 from fimbot.doctor.remaining import remaining
 from fimbot.doctor.values import Model, Seen, Try
 from fimbot.doctor.watch import Watch
+from fimbot.engines.chat.engine import ChatEngine
 from fimbot.engines.http import Channel
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 
 REQUESTS = 3
-"""To one engine, at most."""
+"""To one engine, at most: beside those that choose a model where none is set (an Ollama is asked of each whether it
+fills in), and those that find out what a model takes."""
 
 
 class _NoSecondTry(EngineUnavailable):
@@ -103,6 +105,15 @@ def _tried(engine: Engine, question: Question, watch: Watch, deadline: Deadline,
         fault = error.__context__ if isinstance(error, _NoSecondTry) else error
         tried = Try(answered=False, fault=str(fault), pieces=progress.pieces, first=progress.first)
     else:
-        tried = Try(True, answer.text, pieces=progress.pieces, hung_up=answer.cancelled, first=progress.first)
+        # Where there is no FIM model, Langdock's engine goes over to its chat, whose name the answer then bears.
+        by_line = isinstance(engine, ChatEngine) or answer.engine != engine.name
+        tried = Try(
+            True,
+            answer.text,
+            pieces=progress.pieces,
+            hung_up=answer.cancelled,
+            by_line=by_line,
+            first=progress.first,
+        )
     status = watch.last_status if len(watch.exchanges) > before else None
     return replace(tried, status=status, whole=progress.seconds())

@@ -134,6 +134,8 @@ def _streaming(seen: Seen) -> Check:
         return Check("streaming", "bad", numbers.fault, "the second question was not answered: try again")
     if numbers.pieces >= ENOUGH_PIECES and numbers.hung_up:
         return Check("streaming", "good", "it comes piece by piece, and can be hung up on")
+    if numbers.by_line:
+        return Check("streaming", "unknown", "a chat's answer is looked at line by line")
     return Check(
         "streaming",
         "bad",

@@ -22,6 +22,8 @@ class Try:
     pieces: int = 0
     """How often there was more of the answer, before it ended."""
     hung_up: bool = False
+    by_line: bool = False
+    """It was looked at line by line, as a chat's answer is: `pieces` are lines."""
     first: float | None = None
     """Seconds until the first piece."""
     whole: float = 0.0

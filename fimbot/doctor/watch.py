@@ -43,7 +43,9 @@ class Watch(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        for client in self._clients.values():
+        """An engine may close one channel, that of the list, and go on with another: the next request opens anew."""
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
             client.close()
 
     def _client(self, scheme: str) -> httpx.Client:

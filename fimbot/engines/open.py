@@ -139,10 +139,13 @@ def of_place(settings: Settings, outside: Outside, place: int) -> tuple[Settings
     if len(settings.engine) < 2:
         return settings, outside
     own = replace(settings, model=_part(settings.model, place), base_url=_part(settings.base_url, place))
-    if place == 0:
-        return own, outside
+    return (own, outside) if place == 0 else without_any_key(own, outside)
+
+
+def without_any_key(settings: Settings, outside: Outside) -> tuple[Settings, Outside]:
+    """For an engine that is not the first: none but a key with its own name on it."""
     named = {name: value for name, value in outside.environ.items() if name != ANY_ENGINE}
-    return replace(own, api_key_command=()), replace(outside, environ=named)
+    return replace(settings, api_key_command=()), replace(outside, environ=named)
 
 
 def _part(value: str | None, place: int) -> str | None:

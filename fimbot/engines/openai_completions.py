@@ -15,7 +15,7 @@ from fimbot.engines.fim_answer import Answer, read_answer
 from fimbot.engines.fim_engine import FimEngine, Wire
 from fimbot.engines.fim_tokens import FAMILIES, LAYOUT, broken, family_of, in_one_text, stops_of, under_paths
 from fimbot.engines.fim_wire import check_ranges
-from fimbot.engines.http import Incoming
+from fimbot.engines.http import Channel, Incoming
 from fimbot.engines.own_server import OwnServer
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
@@ -91,6 +91,10 @@ class CompletionsEngine:
         self.fingerprint, self.window_tokens = self.inner.fingerprint, self.inner.window_tokens
         self.revises = self.inner.revises
         self._honours = True if family_of(self.model) is not None else None
+
+    @property
+    def channel(self) -> Channel:
+        return self.inner.channel
 
     def render(self, question: Question) -> tuple[str, str]:
         return self.inner.render(question)

@@ -10,9 +10,16 @@ from typing import Any
 import jsonschema
 import pytest
 
+from fimbot.commands.doctor import _opened, _Patient
+from fimbot.engines.choose import Choice
+from fimbot.settings.keys import ANY_ENGINE
+from fimbot.settings.values import Settings
 from tests.commands.conftest import Result, Workshop, workshop
+from tests.doubles.completions import lmstudio_server
 from tests.doubles.langdock import KEY, LangdockServer, Script
+from tests.doubles.ollama import OllamaServer
 from tests.doubles.scripts import fill, silent, status
+from tests.engines.every import CASES, Case
 from tests.engines.tiny_model import write_tiny_model
 
 __all__ = ["workshop"]
@@ -134,6 +141,22 @@ def test_each_fault(
     assert (done.status, engine["requests"], len(server.requests)) == (exit_status, requests, requests)
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_each_engine_of_the_table_where_it_is_and_without_a_model_that_is_set(workshop: Workshop, case: Case) -> None:
+    # Of "openai-completions" the strict server has a model that is not known to fill in: it would not be chosen.
+    serve = lmstudio_server if case.engine == "openai-completions" else case.serve
+    with serve() as server:
+        server.text = NUMBERS
+        arguments = ["--engine", case.engine, "--base-url", server.url + case.base]
+        arguments += ["--model", case.model] if case.model else []
+        value, _ = report(workshop, *arguments, LANGDOCK_API_KEY="", FIMBOT_API_KEY=server.key)
+    (engine,) = value["engines"]
+    assert engine["answers"]
+    assert set(bad(engine)) <= {"suffix"}
+    says = {check["subject"]: check["says"] for check in engine["checks"]}
+    assert (says["reachable"], says["key"]) == (server.host, f"accepted by {server.host}")
+
+
 def test_silent(workshop: Workshop, server: LangdockServer) -> None:
     server.always = silent
     value, done = report(workshop, "--deadline", "2")
@@ -197,6 +220,16 @@ def test_a_key_that_names_no_engine_goes_to_the_first_alone(workshop: Workshop, 
     server.models = frozenset({"codestral-latest"})
     value, _ = report(workshop, LANGDOCK_API_KEY="", CODESTRAL_API_KEY=server.key, FIMBOT_API_KEY="any-planted-key-99")
     assert [(engine["engine"], engine["answers"]) for engine in value["engines"]] == [("codestral", True)]
+
+
+def test_a_key_that_names_no_engine_does_not_go_to_a_server_nearby(monkeypatch: pytest.MonkeyPatch) -> None:
+    with OllamaServer(key="") as nearby:
+        monkeypatch.setenv("OLLAMA_HOST", nearby.host)
+        monkeypatch.setenv(ANY_ENGINE, "any-planted-key-99")
+        patient = _opened(Choice("ollama", "ollama: it answers"), Settings(), 1)
+        assert isinstance(patient, _Patient)
+        patient.engine.close()
+    assert nearby.requests and not any("Authorization" in each.headers for each in nearby.requests)
 
 
 def test_the_embedded_model_with_weights_that_mean_nothing(workshop: Workshop, tmp_path: Path) -> None:

@@ -95,6 +95,12 @@ def test_the_advice_on_a_model_names_those_that_fill() -> None:
     assert advice == "set model to one that it has (codestral-2508, codestral-x), or change engine"
 
 
+def test_a_chat_that_streams_cannot_be_told_from_one_that_does_not() -> None:
+    by_line = replace(NUMBERS, pieces=0, hung_up=False, by_line=True)
+    assert check(replace(GOOD, numbers=by_line), "streaming").status == "unknown"
+    assert check(replace(GOOD, numbers=replace(NUMBERS, by_line=True)), "streaming").status == "good"
+
+
 def test_slow_for_a_commit_is_advice_and_no_fault() -> None:
     slow = check(replace(GOOD, word=replace(WORD, whole=12.0)), "latency")
     assert (slow.status, slow.advice) == (

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.engines.choose import choose_engine
+from fimbot.engines.choose import choose_engine, chosen
+from fimbot.engines.http import Channel
 from fimbot.engines.nearby import Nearby
-from fimbot.engines.open import open_engine
+from fimbot.engines.open import open_choice, open_engine
+from fimbot.engines.protocol import Outside
 from fimbot.engines.table import ENGINES, SERVERS
 from fimbot.errors import SettingsError
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
@@ -127,6 +129,15 @@ def test_every_line_of_the_table_leads_to_an_engine(engine: str) -> None:
     settings = Settings(engine=(engine,), model="m", base_url=url)
     opened = open_engine(settings, {ANY_ENGINE: "a-key"})
     assert (opened.engine.name, opened.engine.model) == (engine, "m")
+
+
+@pytest.mark.parametrize("engine", [name for name in ENGINES if name != "local"])
+def test_whatever_is_not_embedded_has_a_channel(engine: str) -> None:
+    """By that `fimbot doctor` tells what runs on this machine."""
+    url = "http://127.0.0.1:9" if engine in (*SERVERS, "openai-chat") else None
+    settings = Settings(model="m", base_url=url)
+    opened = open_choice(chosen(engine), settings, Outside({ANY_ENGINE: "a-key"}))
+    assert isinstance(getattr(opened, "channel", None), Channel)
 
 
 @pytest.mark.parametrize("variable", CHAT_KEY_NAMES.values())
