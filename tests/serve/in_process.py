@@ -24,7 +24,7 @@ from tests.serve.running import MODEL
 @contextmanager
 def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) -> Iterator[str]:
     settings = Settings(base_url=upstream.url)
-    opened = open_engine(settings, {"LANGDOCK_API_KEY": KEY})
+    opened = open_engine(settings, {"LANGDOCK_API_KEY": KEY}, alone=False)
     gate = gate or Gate(places=8, queue=8, seconds=5)
     service = Service(
         engine=opened.engine,
