@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fimbot.engines.answer import Answer, Piece, read_answer, usage_of
 from fimbot.engines.chat.engine import Body, ChatEngine, ChatWire
 from fimbot.engines.chat.prompt import Messages
 from fimbot.engines.faults import Passing, message_in
-from fimbot.engines.fim_answer import Answer, Piece, read_answer, usage_of
 from fimbot.engines.fim_wire import known
 from fimbot.engines.http import Headers, Incoming
 from fimbot.engines.openai import open_chat

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from fimbot.engines.in_front import InFront
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, FimbotError, ModelError
 from fimbot.values import Completion, Share
@@ -21,27 +22,21 @@ class PassedOver:
     why: str
 
 
-class Gate:
+class Gate(InFront):
     """An engine with another one waiting: after its first refusal it is not asked again for the rest of the run.
 
     A cache stands before the gate (`Remembering`), so what the engine once answered is still found there.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._refusal: str | None = None
-        self.name, self.model, self.host = engine.name, engine.model, engine.host
-        self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
-        self.revises = engine.revises
 
     @property
     def passed_over(self) -> PassedOver | None:
         return PassedOver(self.name, self.model, self._refusal) if self._refusal is not None else None
-
-    def render(self, question: Question) -> tuple[str, str]:
-        return self._engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         """Leaves half of the time to the one that waits: a host that takes questions and is silent would use up a
@@ -58,7 +53,7 @@ class Gate:
 
     def close(self) -> None:
         self._closed.set()
-        self._engine.close()
+        super().close()
 
 
 class Fallback:

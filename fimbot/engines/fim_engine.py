@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from fimbot.engines.fim_answer import Answer, read_answer
+from fimbot.engines.answer import Answer, read_answer
 from fimbot.engines.fim_wire import LAYOUT, RANGES, Ranges, check_ranges, payload, render
 from fimbot.engines.http import Channel, Incoming, endpoint
 from fimbot.engines.protocol import Deadline, Outside, Question
@@ -70,15 +70,7 @@ class FimEngine:
             answer, requests = self.channel.post(body, lambda incoming: self.wire.read(incoming, done), deadline)
         except EngineError as error:
             raise explained(error, self.host, self.wire.refusals) from None
-        return Completion(
-            text=answer.text,
-            finish_reason=answer.finish_reason,
-            engine=self.name,
-            model=self.model,
-            usage=answer.usage,
-            cancelled=answer.cancelled,
-            requests=requests,
-        )
+        return answer.completion(self.name, self.model, requests)
 
     def close(self) -> None:
         self.channel.close()
@@ -110,13 +102,4 @@ def open_fim(
     url = endpoint(settings.base_url or base_url, route)
     key = find_key(name, outside.environ, settings.api_key_command) if key is None else key
     model = settings.model or default_model
-    channel = Channel(
-        url,
-        key,
-        model,
-        hasty=outside.hasty,
-        transport=outside.transport,
-        sleep=outside.sleep,
-        meter=outside.meter,
-    )
-    return FimEngine(name, model, channel, wire)
+    return FimEngine(name, model, Channel.of(url, key, model, outside), wire)

@@ -21,7 +21,7 @@ import httpx
 from fimbot import __version__
 from fimbot.engines.call import Call
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
-from fimbot.engines.protocol import Deadline, Meter
+from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.keys import Key
 
@@ -193,6 +193,30 @@ class Channel:
                 "Accept-Encoding": "identity",  # what is compressed could grow past any limit
                 "User-Agent": f"fimbot/{__version__}",
             },
+        )
+
+    @classmethod
+    def of(
+        cls,
+        url: httpx.URL,
+        key: Key,
+        model: str,
+        outside: Outside,
+        *,
+        auth: Callable[[str], Headers] = bearer,
+        silence: float = SILENCE_SECONDS,
+    ) -> Channel:
+        """An engine's, as its factory was told; with its meter, without which nobody counts its retries and 429s."""
+        return cls(
+            url,
+            key,
+            model,
+            auth=auth,
+            silence=silence,
+            hasty=outside.hasty,
+            transport=outside.transport,
+            sleep=outside.sleep,
+            meter=outside.meter,
         )
 
     def post(

@@ -9,12 +9,13 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from fimbot.engines import anthropic
 from fimbot.engines.chat.engine import ChatEngine
 from fimbot.engines.fim_engine import FimEngine, open_fim
-from fimbot.engines.http import Channel, Headers, Incoming, bearer, endpoint
+from fimbot.engines.http import Headers, Incoming, bearer, endpoint
+from fimbot.engines.in_front import InFront
 from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
@@ -81,36 +82,26 @@ def _bearer_of_anthropic(secret: str) -> Headers:
     return {**bearer(secret), "anthropic-version": anthropic.VERSION}
 
 
-@dataclass
-class LangdockEngine:
+class LangdockEngine(InFront):
     """The FIM route; and the chat route from the first answer on that says that the workspace has no FIM model.
 
     "No Mistral model is available at the moment", newer copies of the page say. The completion names who answered.
     """
 
-    fim: FimEngine
-    _open_chat: Callable[[str], ChatEngine] | None = field(repr=False)
-    _models_path: str
-    _chat: ChatEngine | None = field(default=None, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def __post_init__(self) -> None:
-        self.name, self.model, self.host = self.fim.name, self.fim.model, self.fim.host
-        self.fingerprint, self.window_tokens = self.fim.fingerprint, self.fim.window_tokens
-        self.revises = self._open_chat is not None
-
-    @property
-    def channel(self) -> Channel:
-        return self.fim.channel
-
-    def render(self, question: Question) -> tuple[str, str]:
-        return self.fim.render(question)
+    def __init__(self, fim: FimEngine, open_chat: Callable[[str], ChatEngine] | None, models_path: str) -> None:
+        """`open_chat`: given a model's name; None where it does not go over."""
+        super().__init__(fim)
+        self.channel = fim.channel
+        self.revises = open_chat is not None
+        self._open_chat, self._models_path = open_chat, models_path
+        self._chat: ChatEngine | None = None
+        self._lock = threading.Lock()
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         if self._chat is not None:
             return self._chat.ask(question, done=done, deadline=deadline)
         try:
-            return self.fim.ask(question, done=done, deadline=deadline)
+            return self._engine.ask(question, done=done, deadline=deadline)
         except EngineRefused as refused:
             if self._open_chat is None or not has_no_model(refused):
                 raise
@@ -122,7 +113,7 @@ class LangdockEngine:
             return replace(answer, requests=answer.requests + requests + refused.requests)
 
     def close(self) -> None:
-        self.fim.close()
+        super().close()
         with self._lock:
             if self._chat is not None:
                 self._chat.close()
@@ -134,7 +125,7 @@ class LangdockEngine:
             if self._chat is None:
                 models: tuple[str, ...] = ()
                 try:
-                    models, requests = self.fim.channel.get(self._models_path, _model_names, deadline)
+                    models, requests = self.channel.get(self._models_path, _model_names, deadline)
                 except EngineError as error:  # it has no list, or shows it to nobody
                     requests = error.requests
                 self._chat = open_chat(chat_model(models))

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from fimbot.engines.answer import Answer, Piece, expect_no_error, read_answer, usage_of
 from fimbot.engines.completions_wire import COMPLETIONS_RANGES
-from fimbot.engines.fim_answer import Answer, Piece, expect_no_error, read_answer, usage_of
 from fimbot.engines.fim_engine import FimEngine, Wire
 from fimbot.engines.fim_tokens import LAYOUT, code_model, under_paths
 from fimbot.engines.fim_wire import check_ranges, known, sendable, shown_path

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from fimbot.engines.faults import retry_after
+from fimbot.engines.in_front import InFront
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.engines.scale import Scale
 from fimbot.quota import Quota, Reservation
@@ -42,21 +43,15 @@ class Listener:
         return asking
 
 
-class Metered:
+class Metered(InFront):
     """A request that is sent again is another request, and pays again."""
 
     def __init__(self, engine: Engine, quota: Quota, listener: Listener, priority: int) -> None:
-        self._engine, self.quota = engine, quota
-        self._listener, self._priority = listener, priority
+        super().__init__(engine)
+        self.quota, self._listener, self._priority = quota, listener, priority
         self._closed = threading.Event()
         self._thread = threading.local()
         self._scale = Scale()
-        self.name, self.model, self.host = engine.name, engine.model, engine.host
-        self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
-        self.revises = engine.revises
-
-    def render(self, question: Question) -> tuple[str, str]:
-        return self._engine.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         estimate = prompt_tokens(self._engine, question)
@@ -81,7 +76,7 @@ class Metered:
 
     def close(self) -> None:
         self._closed.set()
-        self._engine.close()
+        super().close()
         self.quota.close()
 
 

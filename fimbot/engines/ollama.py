@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from fimbot.engines.answer import Answer, Piece, expect_no_error, read_answer, usage_of
 from fimbot.engines.completions_wire import COMPLETIONS_RANGES
-from fimbot.engines.fim_answer import Answer, Piece, expect_no_error, read_answer, usage_of
 from fimbot.engines.fim_engine import FimEngine, Payload, Wire
 from fimbot.engines.fim_tokens import LAYOUT, broken, under_paths
 from fimbot.engines.fim_wire import check_ranges, known

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from fimbot.engines.answer import Answer, Piece, choice_piece, read_answer
 from fimbot.engines.chat.engine import Body, ChatEngine, ChatWire
 from fimbot.engines.chat.prompt import Messages
-from fimbot.engines.fim_answer import Answer, Piece, choice_piece, read_answer
 from fimbot.engines.fim_wire import check_ranges, known
 from fimbot.engines.http import (
     SILENCE_SECONDS,
@@ -112,15 +112,5 @@ def open_chat(
     key = find_key(name, outside.environ, settings.api_key_command) if key is None else key
     url = endpoint(settings.base_url or base_url, route, keyed=bool(key))
     model = settings.model or default_model
-    channel = Channel(
-        url,
-        key,
-        model,
-        auth=auth,
-        silence=silence,
-        hasty=outside.hasty,
-        transport=outside.transport,
-        sleep=outside.sleep,
-        meter=outside.meter,
-    )
+    channel = Channel.of(url, key, model, outside, auth=auth, silence=silence)
     return ChatEngine(name, model, channel, wire)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from fimbot.engines.answer import Answer, read_answer
 from fimbot.engines.completions_wire import COMPLETIONS_RANGES, completions_body
-from fimbot.engines.fim_answer import Answer, read_answer
 from fimbot.engines.fim_engine import FimEngine, Wire
 from fimbot.engines.fim_tokens import FAMILIES, LAYOUT, broken, family_of, in_one_text, stops_of, under_paths
 from fimbot.engines.fim_wire import check_ranges
-from fimbot.engines.http import Channel, Incoming
+from fimbot.engines.http import Incoming
+from fimbot.engines.in_front import InFront
 from fimbot.engines.own_server import OwnServer
 from fimbot.engines.protocol import Deadline, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
@@ -77,39 +78,24 @@ def _payload(engine: str, model: str, question: Question) -> dict[str, object]:
     return completions_body(model, prompt, suffix, question)
 
 
-@dataclass
-class CompletionsEngine:
-    """A `FimEngine` that has asked first whether the suffix counts, where that is not known."""
+class CompletionsEngine(InFront):
+    """Asks first whether the suffix counts, where that is not known."""
 
-    inner: FimEngine
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _honours: bool | None = None
-    """None: not asked yet."""
-
-    def __post_init__(self) -> None:
-        self.name, self.model, self.host = self.inner.name, self.inner.model, self.inner.host
-        self.fingerprint, self.window_tokens = self.inner.fingerprint, self.inner.window_tokens
-        self.revises = self.inner.revises
+    def __init__(self, engine: FimEngine) -> None:
+        super().__init__(engine)
+        self.channel = engine.channel
+        self._lock = threading.Lock()
+        # None: not asked yet.
         self._honours = True if family_of(self.model) is not None else None
-
-    @property
-    def channel(self) -> Channel:
-        return self.inner.channel
-
-    def render(self, question: Question) -> tuple[str, str]:
-        return self.inner.render(question)
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
         asked = self._ask_for_proof(deadline)
         try:
-            answer = self.inner.ask(question, done=done, deadline=deadline)
+            answer = self._engine.ask(question, done=done, deadline=deadline)
         except EngineError as error:
             error.requests += asked
             raise
         return replace(answer, requests=answer.requests + asked)
-
-    def close(self) -> None:
-        self.inner.close()
 
     def _ask_for_proof(self, deadline: Deadline) -> int:
         """The number of requests that it took. Raises `EngineRefused` where the suffix does not count."""
@@ -129,7 +115,7 @@ class CompletionsEngine:
 
     def _proved(self, deadline: Deadline) -> tuple[bool, int]:
         try:
-            answer, requests = self.inner.channel.post(_payload(self.name, self.model, PROBE), _read_probe, deadline)
+            answer, requests = self.channel.post(_payload(self.name, self.model, PROBE), _read_probe, deadline)
         except EngineRefused as error:
             if "suffix" not in str(error):
                 raise  # the key, the model or the address

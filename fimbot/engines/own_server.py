@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -42,17 +42,8 @@ class OwnServer:
         return endpoint(self.base_url, route, keyed=bool(self.key))
 
     def channel(self, route: str, model: str, *, hasty: bool = False) -> Channel:
-        outside = self.outside
-        return Channel(
-            self.url(route),
-            self.key,
-            model,
-            silence=SILENCE_SECONDS_OF_OWN,
-            hasty=outside.hasty or hasty,
-            transport=outside.transport,
-            sleep=outside.sleep,
-            meter=outside.meter,
-        )
+        outside = replace(self.outside, hasty=self.outside.hasty or hasty)
+        return Channel.of(self.url(route), self.key, model, outside, silence=SILENCE_SECONDS_OF_OWN)
 
     def listed(self, route: str) -> tuple[str, ...]:
         """The server's models, as OpenAI's and Ollama's lists name them. Raises `EngineError`."""

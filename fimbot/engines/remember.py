@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fimbot.engines.cache import CompletionCache, key
 from fimbot.engines.fallback import Fallback, each_of
+from fimbot.engines.in_front import InFront
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.values import Completion
 
@@ -28,21 +29,16 @@ def is_kept(engine: Engine) -> bool:
     return all(isinstance(each, Remembering) and each.problem is None for each in each_of(engine))
 
 
-class Remembering:
+class Remembering(InFront):
     """Keeps each answer in the thread that got it, so that an interruption loses none."""
 
     def __init__(self, engine: Engine, cache: CompletionCache) -> None:
-        self._engine, self._cache = engine, cache
-        self.name, self.model, self.host = engine.name, engine.model, engine.host
-        self.fingerprint, self.window_tokens = engine.fingerprint, engine.window_tokens
-        self.revises = engine.revises
+        super().__init__(engine)
+        self._cache = cache
 
     @property
     def problem(self) -> str | None:
         return self._cache.problem
-
-    def render(self, question: Question) -> tuple[str, str]:
-        return self._engine.render(question)
 
     def known(self, question: Question) -> Completion | None:
         return self._cache.get(key(self.fingerprint, question))
@@ -55,6 +51,3 @@ class Remembering:
         answer = self._engine.ask(question, done=done, deadline=deadline)
         self._cache.put(name, answer)
         return answer
-
-    def close(self) -> None:
-        self._engine.close()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from fimbot.engines.answer import Answer
 from fimbot.engines.chat.align import align, watching
 from fimbot.engines.chat.prompt import LAYOUT, Messages, messages
-from fimbot.engines.fim_answer import Answer
 from fimbot.engines.fim_wire import known
 from fimbot.engines.http import Channel, Incoming
 from fimbot.engines.protocol import Deadline, Question
@@ -70,15 +70,7 @@ class ChatEngine:
             )
             error.requests = requests
             raise error
-        return Completion(
-            text=text,
-            finish_reason=answer.finish_reason,
-            engine=self.name,
-            model=self.model,
-            usage=answer.usage,
-            cancelled=answer.cancelled,
-            requests=requests,
-        )
+        return replace(answer, text=text).completion(self.name, self.model, requests)
 
     def close(self) -> None:
         self.channel.close()

@@ -1,5 +1,5 @@
-"""The FIM answer, streamed or whole. Liberal in what is read: unknown fields are passed over, and what
-kind of answer it is shows in its first bytes, whatever its content type says."""
+"""An answer as OpenAI or Mistral shape it, streamed or whole. Liberal in what is read: unknown fields are passed over,
+and what kind of answer it is shows in its first bytes, whatever its content type says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeGuard
 from fimbot.engines.faults import Passing, message_in
 from fimbot.engines.sse import events, lines
 from fimbot.errors import EngineUnavailable
-from fimbot.values import FinishReason, Usage
+from fimbot.values import Completion, FinishReason, Usage
 
 _FINISHES: dict[str, FinishReason] = {
     "stop": "stop",
@@ -44,6 +44,9 @@ class Answer:
     finish_reason: FinishReason
     usage: Usage | None
     cancelled: bool = False
+
+    def completion(self, engine: str, model: str, requests: int) -> Completion:
+        return Completion(self.text, self.finish_reason, engine, model, self.usage, self.cancelled, requests)
 
 
 @dataclass(frozen=True, slots=True)
