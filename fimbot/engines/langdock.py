@@ -95,10 +95,12 @@ class LangdockEngine(InFront):
         self.revises = open_chat is not None
         self._open_chat, self._models_path = open_chat, models_path
         self._chat: ChatEngine | None = None
+        # Not before it has answered: until then the first refusal is what is wrong.
+        self._gone_over = False
         self._lock = threading.Lock()
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
-        if self._chat is not None:
+        if self._gone_over and self._chat is not None:
             return self._chat.ask(question, done=done, deadline=deadline)
         try:
             return self._engine.ask(question, done=done, deadline=deadline)
@@ -110,6 +112,7 @@ class LangdockEngine(InFront):
                 answer = chat.ask(question, done=done, deadline=deadline)
             except EngineRefused:  # the first refusal says better what is wrong with the workspace or the key
                 raise refused from None
+            self._gone_over = True
             return replace(answer, requests=answer.requests + requests + refused.requests)
 
     def close(self) -> None:
