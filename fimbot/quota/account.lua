@@ -40,7 +40,7 @@ end
 for _, waiter in ipairs(account.waiters) do waiter.seen = math.min(waiter.seen, now) end
 for _, name in ipairs({'hold', 'whole', 'fair', 'limit_requests', 'limit_tokens', 'other_requests', 'other_tokens'}) do
     local one = account[name]
-    one.at = math.min(one.at, now)
+    one.at, one.seconds = math.min(one.at, now), math.min(one.seconds, BELIEVED)
     if ending(one) <= now then one.seconds = 0 end
 end
 account.uses = kept(account.uses, function(use) return use.at + window + (use.open and OPEN or 0) > now end)

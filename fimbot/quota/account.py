@@ -137,7 +137,8 @@ def _age(account: Account, limits: Limits, now: float) -> None:
     for waiter in account.waiters:
         waiter.seen = min(waiter.seen, now)
     for span in account.spans():
-        span.at = min(span.at, now)
+        # Nothing that was written here is believed for longer, whoever damaged it.
+        span.at, span.seconds = min(span.at, now), min(span.seconds, BELIEVED_SECONDS)
         if span.end() <= now:
             span.seconds = 0.0
     window = limits.seconds + MARGIN_SECONDS

@@ -205,6 +205,11 @@ def test_429s_of_requests_that_were_under_way_together_count_once() -> None:
     assert kept.account.strikes == 1
 
 
+def test_a_damaged_pause_holds_nobody_up_for_longer_than_an_hour() -> None:
+    account = Account(hold=Span(at=0.0, seconds=1e308, amount=1))
+    assert apply(account, Look(1, 1, RUN), LIMITS, 10.0).wait <= LONGEST_HOLD_SECONDS
+
+
 def test_no_pause_is_longer_than_an_hour_nor_begins_anew_with_the_clock() -> None:
     kept = Kept()
     kept.take("a", 10)
