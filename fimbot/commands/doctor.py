@@ -98,7 +98,7 @@ def _examined(choices: Sequence[Choice], settings: Settings, deadline: Deadline)
     asked = [each for each in patients if isinstance(each, _Patient)]
     if asked:
         whom = ", ".join(f"{each.engine.name} at {each.engine.host}" for each in asked)
-        say(f"asking {whom}: {count(REQUESTS, 'request')} to each at most")
+        say(f"asking {whom}: about {count(REQUESTS, 'request')} to each")
     with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool, ExitStack() as engines:
         for each in asked:
             engines.enter_context(closing(each.engine))  # before the threads are waited for: Ctrl-C hangs up

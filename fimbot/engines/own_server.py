@@ -58,7 +58,11 @@ class OwnServer:
         """The setting, or one that the server has. Raises `EngineError`: unreachable, or none known to fill in."""
         if self.settings.model is not None:
             return self.settings.model
-        models = self.listed(route)
+        try:
+            models = self.listed(route)
+        except EngineUnavailable as error:
+            error.args = (f"{error}; start the server there, or set base-url to where it is",)
+            raise
         chosen = choose(models)
         if chosen is None:
             raise EngineRefused(f"{self.url(route).netloc.decode('ascii')}: {_none_of(models)}")

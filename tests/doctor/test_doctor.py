@@ -78,7 +78,7 @@ def test_a_good_engine_in_three_requests(workshop: Workshop, server: LangdockSer
         "  quota       ?    its answers do not tell",
     ):
         assert line in done.out.splitlines()
-    assert done.err == f"fimbot: asking langdock at {server.host}: 3 requests to each at most\n"
+    assert done.err == f"fimbot: asking langdock at {server.host}: about 3 requests to each\n"
     listed, word, numbers = server.requests
     assert [(each.method, each.path) for each in (listed, word)] == [
         ("GET", "/mistral/eu/v1/models"),
