@@ -111,9 +111,10 @@ def _was_committed(repository: Repository, shown: Shown) -> bool:
 def _visited(repository: Repository) -> list[str]:
     """Where HEAD was, the newest first, as "COMMIT HEAD@{SECONDS}": it may be back at a commit where it was before
     (`git reset --soft`). Where no reflog is kept, HEAD alone."""
-    options = ("--walk-reflogs", "--date=unix", "--format=%H %gd", f"--max-count={COMMITS}")
-    status, output, _ = repository.status_of("rev-list", *options, "HEAD", "--")
-    entries = [line for line in text(output).splitlines() if not line.startswith("commit ")] if not status else []
+    # `rev-list` walks the same, but knows no %gd.
+    options = ("--walk-reflogs", "--no-show-signature", "--date=unix", "--format=%H %gd", f"--max-count={COMMITS}")
+    status, output, _ = repository.status_of("log", *options, "HEAD", "--")
+    entries = text(output).splitlines() if not status else []
     if entries:
         return entries
     status, output, _ = repository.status_of("rev-parse", "--verify", "--quiet", "HEAD")

@@ -184,6 +184,15 @@ def test_nor_is_it_shown_when_it_is_committed_anew(hooked: Workshop) -> None:
     assert (done.status, done.text) == (0, "")
 
 
+def test_what_was_committed_before_it_was_shown_is_not_kept_by_that(hooked: Workshop) -> None:
+    """A commit without the hook, taken back: HEAD is where it was before, at another time."""
+    stage(hooked, stub("f"))
+    assert commit(hooked, "--no-verify").status == 0
+    later = {"GIT_COMMITTER_DATE": "4000000000 +0000"}  # of a second of its own
+    assert attempt(hooked, "git", "reset", "-q", "--soft", "HEAD~1", environ=later).status == 0
+    assert [commit(hooked).status for _ in range(2)] == [1, 1]
+
+
 def test_nor_when_its_commit_is_amended(hooked: Workshop) -> None:
     stage(hooked, stub("f"))
     assert commit(hooked).status == 1
