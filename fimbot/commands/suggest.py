@@ -24,6 +24,7 @@ from fimbot.commands.session import (
     style_of,
 )
 from fimbot.engines.fallback import each_of, shares_of
+from fimbot.engines.metered import prompt_tokens
 from fimbot.engines.open import Opened, open_engine
 from fimbot.engines.protocol import Deadline, Engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
@@ -194,9 +195,8 @@ def show_questions(session: Session) -> int:
             asked.append(each)
             first, *others = _shown_engines(engine)
             to = f"to {first}"
-            click.echo(
-                f"=== {title}: {to}, about {each.window.tokens:,} tokens and {each.question.max_tokens:,} at most back"
-            )
+            tokens = prompt_tokens(engine, each.question)
+            click.echo(f"=== {title}: {to}, about {tokens:,} tokens and {each.question.max_tokens:,} at most back")
             prompt, suffix = engine.render(each.question)
             click.echo(f"--- prompt\n{printable(prompt)}\n--- suffix\n{printable(suffix)}")
             for other in others:
