@@ -4,6 +4,7 @@
 
 local MARGIN, OPEN, WAITER, BELIEVED = 0.1, 40, 2.5, 3600
 local FIRST_HOLD, LONGEST_OWN_HOLD, LONGEST_HOLD = 2, 60, 3600
+local MANY, FOLD = 600, 0.25
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
@@ -44,6 +45,22 @@ for _, name in ipairs({'hold', 'whole', 'fair', 'limit_requests', 'limit_tokens'
     if ending(one) <= now then one.seconds = 0 end
 end
 account.uses = kept(account.uses, function(use) return use.at + window + (use.open and OPEN or 0) > now end)
+if #account.uses > MANY then
+    local folded, slots = {}, {}
+    for _, use in ipairs(account.uses) do
+        local slot = math.floor(use.at / FOLD)
+        local one = not use.open and slots[slot]
+        if one then
+            one.at, one.begun = math.max(one.at, use.at), math.min(one.begun, use.begun)
+            one.used, one.claimed = one.used + use.used, one.claimed + use.claimed
+            one.requests = (one.requests or 1) + (use.requests or 1)
+        else
+            folded[#folded + 1] = use
+            if not use.open then slots[slot] = use end
+        end
+    end
+    account.uses = folded
+end
 account.waiters = kept(account.waiters, function(waiter) return waiter.seen + WAITER > now end)
 
 local function most()
@@ -66,7 +83,7 @@ local function until_room(asks, count_open)
     local taken = {}
     for _, use in ipairs(account.uses) do
         local tokens = (count_open or not use.open) and cost(use) or 0
-        taken[#taken + 1] = {(use.open and now or use.at) + window, 1, tokens}
+        taken[#taken + 1] = {(use.open and now or use.at) + window, use.requests or 1, tokens}
     end
     local others = account.other_requests
     if others.seconds > 0 then taken[#taken + 1] = {ending(others), others.amount, 0} end
@@ -203,7 +220,7 @@ function steps.hear()
     local requests, tokens = 0, 0
     for _, use in ipairs(account.uses) do
         if not use.open then
-            requests, tokens = requests + 1, tokens + cost(use)
+            requests, tokens = requests + (use.requests or 1), tokens + cost(use)
         end
     end
     if step.left_requests >= 0 then

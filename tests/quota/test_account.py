@@ -3,7 +3,7 @@ could be for no reason."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from fimbot.quota.account import (
+    FOLD_SECONDS,
     LONGEST_HOLD_SECONDS,
+    MANY_USES,
     OPEN_SECONDS,
     WAITER_SECONDS,
     Account,
     Span,
+    Use,
+    _folded,
     apply,
     dumped,
     loaded,
@@ -208,6 +212,28 @@ def test_429s_of_requests_that_were_under_way_together_count_once() -> None:
 def test_a_damaged_pause_holds_nobody_up_for_longer_than_an_hour() -> None:
     account = Account(hold=Span(at=0.0, seconds=1e308, amount=1))
     assert apply(account, Look(1, 1, RUN), LIMITS, 10.0).wait <= LONGEST_HOLD_SECONDS
+
+
+@given(st.lists(st.tuples(st.floats(0, 50), st.integers(0, 900), st.booleans()), min_size=1, max_size=40))
+def test_what_is_folded_counts_the_same_and_is_never_free_sooner(made: list[tuple[float, int, bool]]) -> None:
+    uses = [Use(str(n), at, cost, cost + 1, is_open, at) for n, (at, cost, is_open) in enumerate(made)]
+    folded = _folded([replace(use) for use in uses])
+    for figure in (lambda use: use.used, lambda use: use.claimed, lambda use: use.requests):
+        assert sum(map(figure, folded)) == sum(map(figure, uses))
+    for now in (50.0, 70.0, 95.0):
+        for tokens in (1, 500, 1000):
+            apart = apply(Account([replace(use) for use in uses]), Look(tokens, 1, RUN), LIMITS, now).wait
+            together = apply(Account([replace(use) for use in folded]), Look(tokens, 1, RUN), LIMITS, now).wait
+            assert apart <= together <= apart + FOLD_SECONDS + 1e-6
+
+
+def test_thousands_in_a_minute_are_kept_as_hundreds() -> None:
+    account, many = Account(), Limits(100_000, 10_000_000)
+    for n in range(3000):
+        apply(account, Take(str(n), 100, RUN), many, n * 0.02)
+        apply(account, Settle(str(n), 50, 100, True), many, n * 0.02)
+    assert sum(use.requests for use in account.uses) == 3000
+    assert len(account.uses) <= MANY_USES + 1
 
 
 def test_no_pause_is_longer_than_an_hour_nor_begins_anew_with_the_clock() -> None:

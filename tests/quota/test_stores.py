@@ -121,6 +121,16 @@ def test_a_long_run_is_foretold(store: Store) -> None:
     assert store.do(Look(5000, 40, RUN)).wait == pytest.approx(240, abs=2)
 
 
+def test_of_more_than_are_kept_apart_none_is_forgotten(opened: Open) -> None:
+    store = opened(Limits(requests=701, tokens=1_000_000))
+    for n in range(700):
+        assert store.do(Take(str(n), 2, RUN)).taken
+        store.do(Settle(str(n), 1, 2, True))
+    assert store.do(Take("last", 2, RUN)).taken
+    reply = store.do(Take("one more", 2, RUN))
+    assert not reply.taken and reply.wait == pytest.approx(60, abs=5)
+
+
 def test_several_at_once_never_take_more_than_there_is(opened: Open) -> None:
     shared = opened(Limits(1000, 1000))
     taken: list[str] = []
