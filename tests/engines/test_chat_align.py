@@ -210,3 +210,13 @@ def _steps(answer: str) -> int:
     finally:
         sys.settrace(before)
     return count
+
+
+def test_lines_of_the_suffix_that_stand_before_the_hole_too_do_not_end_a_whole_file() -> None:
+    note = "\n    /**\n     * Gives the next value.\n     */\n"
+    one = "    function one()\n    {\n        return 1;\n    }\n"
+    prefix = f"<?php\n\nclass A\n{{\n{one}{note}    function two()\n    {{\n"
+    suffix = f"\n    }}\n{note}    function three()\n    {{\n        return third(3);\n    }}\n}}\n"
+    body = "        return second(2);"
+    answer = f"<?php\n\nimport extra\n{prefix.removeprefix('<?php')}{body}{suffix}"
+    assert align(f"// With one more import.\n{answer}", prefix, suffix) == body

@@ -120,10 +120,11 @@ class Around:
 
     def _is_past(self, answer: Sequence[Line], at: int) -> bool:
         """Whether the suffix has begun before: a sibling in it may have the same signature, as in Rust's traits."""
-        if not at or answer[0].key in self.known or _weight(line.key for line in self.after) < _LEAST:
+        if not at or _weight(line.key for line in self.after) < _LEAST:
             return False
         end = self.end(answer, None, 0)
-        return end is not None and end < at
+        # A line of the suffix may stand before the hole too: what came before it is then the file's beginning.
+        return end is not None and end < at and not self._leads_to(answer[:end])
 
     def _run(self, answer: Sequence[Line], at: int, before: int) -> int:
         run = 0
