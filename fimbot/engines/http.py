@@ -29,7 +29,8 @@ CONNECT_SECONDS = 5.0
 CONNECT_SECONDS_WHEN_HASTY = 2.0
 # A model that is at work sends something every second; after this long, another try is the better bet.
 SILENCE_SECONDS = 30.0
-# A server of one's own reads a window of 1,500 tokens before it says anything: 40 s on one core.
+# A server of one's own reads a window of 1,500 tokens before it says anything, 40 s on one core, or has others wait
+# in line first, as `fimbot serve` in front of the embedded model does.
 SILENCE_SECONDS_OF_OWN = 300.0
 # After the finish reason only [DONE] can follow, and some servers leave the connection open instead.
 END_SECONDS = 2.0
@@ -207,6 +208,8 @@ class Channel:
         silence: float = SILENCE_SECONDS,
     ) -> Channel:
         """An engine's, as its factory was told; with its meter, without which nobody counts its retries and 429s."""
+        if is_loopback(url.host):
+            silence = SILENCE_SECONDS_OF_OWN
         return cls(
             url,
             key,

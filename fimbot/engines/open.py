@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any, cast
+from typing import cast
 
 from fimbot.engines.choose import Choice, FindModel, FindServer, candidates, chosen, nothing_ready
 from fimbot.engines.fallback import Fallback
@@ -42,7 +42,6 @@ def open_engine(
     metered: bool = True,
     alone: bool = True,
     sleep: Callable[[float], object] | None = None,
-    transport: Any = None,
     find_model: FindModel | None = None,
     find_server: FindServer | None = None,
 ) -> Opened:
@@ -54,7 +53,7 @@ def open_engine(
     Raises `SettingsError`: unknown name, no engine ready, no key, a value out of its documented range; whatever else an
     engine's factory raises where no other one is left.
     """
-    outside = Outside(environ, sleep=sleep, hasty=hasty, alone=alone, transport=transport)
+    outside = Outside(environ, sleep=sleep, hasty=hasty, alone=alone)
     counted = priority if metered else None
     if settings.engine:
         return _open_chosen(settings, outside, counted)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
+import httpx
 import pytest
 
-from fimbot.engines.protocol import Engine
+from fimbot.engines.langdock import open_langdock
+from fimbot.engines.protocol import Engine, Outside
 from fimbot.errors import EngineUnavailable
-from tests.doubles.langdock import LangdockServer, Script
+from fimbot.settings.values import Settings
+from tests.doubles.langdock import KEY, LangdockServer, Script
 from tests.doubles.scripts import dripping, endless, fill, raw, silent, stalled, status
-from tests.engines.asking import Pauses, failure, opened
+from tests.engines.asking import Pauses, ask, failure, opened
 
 
 @pytest.mark.parametrize(
@@ -29,6 +33,33 @@ def test_the_deadline_holds_for_a_server_that(langdock_server: LangdockServer, e
     error = failure(engine, seconds=0.5)
     assert isinstance(error, EngineUnavailable) and "no whole answer before the deadline" in str(error)
     assert 0.4 < time.monotonic() - began < 1.5
+
+
+class Noting(httpx.HTTPTransport):
+    """Notes how long a request is to be silent at most."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.silences: list[float] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.silences.append(request.extensions["timeout"]["read"])
+        if request.url.scheme == "https":
+            raise httpx.ConnectError("this test has no network")
+        return super().handle_request(request)
+
+
+@pytest.mark.parametrize(("base_url", "seconds"), [(None, 300.0), ("https://fim.example", 30.0)])
+def test_a_server_on_this_machine_may_read_for_minutes_before_it_answers(
+    langdock_server: LangdockServer, base_url: str | None, seconds: float
+) -> None:
+    """Such as `fimbot serve` with the embedded model behind it, and other questions first."""
+    noting = Noting()
+    outside = Outside({"LANGDOCK_API_KEY": KEY}, sleep=Pauses(), transport=noting)
+    engine = open_langdock(Settings(base_url=base_url or langdock_server.url), outside)
+    with contextlib.suppress(EngineUnavailable):
+        ask(engine, seconds=600)
+    assert set(noting.silences) == {seconds}
 
 
 def test_nothing_is_asked_after_the_deadline(langdock_server: LangdockServer, engine: Engine) -> None:
