@@ -29,6 +29,10 @@ EXTRA = frozenset({"starlette", "uvicorn", "prometheus_client", "redis", "h11"})
 INSTALL = "`fimbot serve` needs its server: pip install 'fimbot[serve]'"
 # What the documentation of the endpoint calls the model; the answer says which one it was.
 DOCUMENTED_MODEL = "codestral-2501"
+# Clients, fimbot's own among them, give up after 30 s of silence: by then the engine has begun, or they have a 429.
+PATIENCE_SECONDS = 20.0
+# It answers one question at a time, in some 10 s; a client on the same machine is patient.
+PATIENCE_SECONDS_FOR_LOCAL = 120.0
 # Room for an editor's question, which is larger than that of one stub; 28 KB each of the embedded model's memory.
 WINDOW_TOKENS = 3_000
 
@@ -48,7 +52,7 @@ _store = click.option(
 @click.option("--alias", "aliases", multiple=True, metavar="NAME", help=f"Names for the model [{DOCUMENTED_MODEL}].")
 @click.option("--places", type=click.IntRange(1), help="Questions at once at the engine [64, or 1 for local].")
 @click.option("--queue", type=click.IntRange(0), default=256, show_default=True, help="Questions that wait.")
-@click.option("--patience", type=click.FloatRange(0), default=30, show_default=True, help="Seconds that one waits.")
+@click.option("--patience", type=click.FloatRange(0), help="Seconds that one waits [20, or 120 for local].")
 @click.option("--deadline", type=click.FloatRange(1), default=120, show_default=True, help="Seconds for an answer.")
 @click.option("--grace", type=click.IntRange(0), default=30, show_default=True, help="Seconds to finish when stopped.")
 @click.option("--no-cache", is_flag=True, help="Ask again what was answered before.")
@@ -162,7 +166,10 @@ def _server(
     from fimbot.serve.service import Service
 
     engine = opened.engine
-    gate = Gate(chosen["places"] or (1 if engine.name == "local" else 64), chosen["queue"], chosen["patience"])
+    places, patience = chosen["places"], chosen["patience"]
+    if patience is None:
+        patience = PATIENCE_SECONDS_FOR_LOCAL if engine.name == "local" else PATIENCE_SECONDS
+    gate = Gate(places or (1 if engine.name == "local" else 64), chosen["queue"], patience)
     service = Service(
         engine=engine,
         quota=opened.quota,
@@ -170,7 +177,7 @@ def _server(
         gate=gate,
         metrics=Metrics(lambda: gate.running, lambda: gate.waiting),
         deadline=chosen["deadline"],
-        patience=chosen["patience"],
+        patience=patience,
     )
     endpoint = Endpoint(
         service=service,

@@ -160,7 +160,9 @@ def _quota(seen: Seen) -> Check:
         said = _fault(seen) or (seen.numbers.fault if seen.numbers else "")
         return Check("quota", "bad", said, "it is used up: wait, or name a second engine (--engine a,b)")
     if left is None:
-        return Check("quota", "good" if seen.local else "unknown", "none" if seen.local else "its answers do not tell")
+        return Check(
+            "quota", "good" if seen.local else "unknown", "nobody counts" if seen.local else "its answers do not tell"
+        )
     parts = [(left.requests, left.of_requests, "requests"), (left.tokens, left.of_tokens, "tokens")]
     told = [f"{n:,}{f' of {of:,}' if of else ''} {what}" for n, of, what in parts if n is not None]
     status: Status = "bad" if _is_low(left) else "good"
