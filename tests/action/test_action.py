@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.action.runner import Done, Job
 from tests.action.workplace import BASE, FILLED, STUBBED, Workplace
 from tests.doubles.github import READ_ONLY, GitHubServer
 from tests.doubles.github.state import PullRequest
 from tests.doubles.langdock import KEY, LangdockServer
+from tests.quota.servers import PROGRAM, redis_server
 
 BOT = "github-actions[bot]"
 
@@ -100,6 +102,19 @@ def test_what_was_paid_for_is_kept_though_github_refused_the_review(workplace: W
     assert "return a + b" in job.summary
     workplace.run("pull_request", workplace.event_of(pull), given, checkout=pull)
     assert len(pull.reviews) == 1 and len(workplace.engine.requests) == 1
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no redis-server on PATH")
+def test_its_requests_count_in_the_quota_of_the_team(workplace: Workplace) -> None:
+    pull, given = opened(workplace), inputs(workplace)
+    with redis_server() as store:
+        workplace.environ["FIMBOT_QUOTA_STORE"] = store.url
+        result, job = workplace.run("pull_request", workplace.event_of(pull), given, checkout=pull)
+        assert result.conclusion == "success" and "quota" not in job.log, job.log
+        with redis.Redis.from_url(store.url) as client:
+            assert len(client.keys("fimbot:quota:*")) == 1
+    assert_discreet(job, given)
+    assert store.url not in job.log + job.summary
 
 
 def test_without_a_key_the_stubs_are_listed_and_nothing_fails(workplace: Workplace) -> None:

@@ -17,9 +17,10 @@ def pins(name: str) -> dict[str, str]:
     return dict(found)
 
 
-def test_it_names_all_that_fimbot_needs() -> None:
+def test_it_names_all_that_fimbot_needs_and_the_client_of_a_quota_that_a_team_shares() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = [re.match(r"[\w.-]+", each) for each in project["dependencies"]]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["redis"]]
+    needed = [re.match(r"[\w.-]+", each) for each in wanted]
     names = {re.sub(r"[-_.]+", "-", each[0]).lower() for each in needed if each}
     assert len(names) == len(needed) and names <= set(pins("requirements.lock"))
 
