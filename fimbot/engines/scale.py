@@ -13,6 +13,10 @@ from collections import deque
 
 # Fewer say nothing; more would remember another repository.
 _FEWEST, _MOST = 8, 64
+# What must not be too low is the sum of a minute's prompts. Of so many, 60,000 tokens, the errors even out.
+_A_MINUTE = 32
+# Standard deviations: too low in one minute of 60 where eight have answered, in one of 400 later on.
+_CERTAINTY = 3
 
 
 class Scale:
@@ -25,9 +29,10 @@ class Scale:
             self._ratios.append(actual / max(1, estimate))
 
     def of(self, estimate: int) -> int:
-        """On average too high still, by the spread of what was seen; never above the estimate."""
+        """On average too high still, so that the sum of a minute's is not too low; never above the estimate."""
         with self._lock:
             if len(self._ratios) < _FEWEST:
                 return estimate
-            ratio = statistics.fmean(self._ratios) + statistics.pstdev(self._ratios)
+            unsure = statistics.stdev(self._ratios) * math.sqrt(1 / len(self._ratios) + 1 / _A_MINUTE)
+            ratio = statistics.fmean(self._ratios) + _CERTAINTY * unsure
         return min(estimate, math.ceil(estimate * ratio))
