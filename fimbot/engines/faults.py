@@ -121,18 +121,21 @@ def _visible(char: str) -> bool:
     return char.isspace() or not unicodedata.category(char).startswith("C")
 
 
-def message_in(value: object) -> str:
-    """What an error says, as the server wrote it.
+def message_in(value: object, depth: int = 8) -> str:
+    """What an error says, as the server wrote it; "" where that lies more than `depth` deep.
 
     Mistral answers {message, type, code}, {message: {detail: [...]}}, {detail: [{loc, msg}]} or
     {detail: "..."}; others {error: {message}}. What FastAPI adds as `input` is our own code: left out."""
     if isinstance(value, str):
         return value
+    if not depth:
+        return ""
     if isinstance(value, list):
-        return "; ".join(filter(None, map(message_in, value[:5])))
+        return "; ".join(filter(None, (message_in(each, depth - 1) for each in value[:5])))
     if not isinstance(value, dict):
         return ""
     if isinstance(value.get("msg"), str):
         where = ".".join(map(str, value["loc"])) if isinstance(value.get("loc"), list) else ""
         return f"{where}: {value['msg']}" if where else value["msg"]
-    return next(filter(None, (message_in(value.get(name)) for name in ("message", "detail", "error"))), "")
+    said = (message_in(value.get(name), depth - 1) for name in ("message", "detail", "error"))
+    return next(filter(None, said), "")
