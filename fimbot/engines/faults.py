@@ -103,8 +103,8 @@ def said(body: bytes, key: Key) -> str:
     try:
         message = message_in(json.loads(body))
     except (ValueError, RecursionError):
-        start = body[: 4 * LONGEST_QUOTE].decode("utf-8", "replace").strip()
-        message = "" if start.startswith("<") else start  # an HTML page is a proxy's, and says nothing
+        text = body.decode("utf-8", "replace").strip()
+        message = "" if text.startswith("<") else text  # an HTML page is a proxy's, and says nothing
     message = quoted(message, key)
     return f' (it says: "{message}")' if message else ""
 

@@ -3,6 +3,7 @@ never goes."""
 
 from __future__ import annotations
 
+import gzip
 import time
 from pathlib import Path
 
@@ -110,12 +111,30 @@ def test_the_servers_message_is_found(langdock_server: LangdockServer, engine: E
         pytest.param(f"Bearer {KEY[:9]}\u200b{KEY[9:]}", id="with an invisible character in it"),
         pytest.param(f"Bearer {KEY[:9]}\x00{KEY[9:]}", id="with a control character in it"),
         pytest.param("x" * 190 + KEY, id="where the message is cut"),
+        pytest.param(f"Bearer {KEY[:9]}\r\n  {KEY[9:]}", id="over two lines"),
     ],
 )
 def test_a_key_that_the_server_echoes_is_masked(langdock_server: LangdockServer, engine: Engine, message: str) -> None:
     langdock_server.always = status(401, {"message": message})
     error = str(failure(engine))
-    assert KEY not in error and KEY[:12] not in error
+    assert KEY[:9] not in error and KEY[9:] not in error
+
+
+def test_no_half_of_a_key_is_told_of_a_text_that_begins_with_blanks(
+    langdock_server: LangdockServer, engine: Engine
+) -> None:
+    page = b" " * 780 + f"bad {KEY}".encode()
+    langdock_server.always = lambda exchange: exchange.whole(401, page, "text/plain")
+    assert KEY[:4] not in str(failure(engine))
+
+
+def test_a_compressed_refusal_is_not_quoted(langdock_server: LangdockServer, engine: Engine) -> None:
+    packed = gzip.compress(b'{"message": "no such key"}')
+    langdock_server.always = lambda exchange: exchange.whole(
+        401, packed, "application/json", {"Content-Encoding": "gzip"}
+    )
+    error = str(failure(engine))
+    assert "401" in error and "it says" not in error
 
 
 def test_a_message_cannot_write_to_the_terminal(langdock_server: LangdockServer, engine: Engine) -> None:
