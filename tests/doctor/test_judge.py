@@ -139,6 +139,12 @@ def test_lists_of_models_in_their_several_shapes() -> None:
     assert read_models(ollama, str) == (Model("qwen2.5-coder:1.5b"),)
 
 
+@pytest.mark.parametrize("told", ["9" * 400, "NaN", "-1", "true", '"0.3"', "1e400"])
+def test_a_temperature_that_cannot_be_is_not_told(told: str) -> None:
+    listed = f'[{{"id": "m", "default_model_temperature": {told}}}]'.encode()
+    assert read_models(listed, str) == (Model("m", None),)
+
+
 @given(st.binary() | st.sampled_from([b"[1]", b'{"data": 1}', b'{"data": [1, {}, {"id": 2}]}', b"[" * 99_999]))
 def test_what_is_no_list_breaks_nothing(body: bytes) -> None:
     assert read_models(body, str) in (None, ())
