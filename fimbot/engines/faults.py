@@ -24,6 +24,7 @@ FIRST_PAUSE_WHEN_THROTTLED = 2.0
 LONGEST_PAUSE = 30.0
 
 LONGEST_QUOTE = 200
+_TOO_LARGE = re.compile(r"tokens|token (?:limit|count)|context|too l(?:arge|ong)")
 
 
 class Passing(EngineUnavailable):
@@ -94,8 +95,8 @@ def refusal(status: int, key: Key, model: str) -> str:
 
 def is_too_large(status: int, quote: str) -> bool:
     """Whether a refusal is about the size of this one window. Mistral says 400 for that ("Prompt contains
-    40000 tokens ...") as well as for a model that it does not know."""
-    return status == 413 or (status == 400 and re.search(r"token|context|too l(arge|ong)", quote) is not None)
+    40000 tokens ...") as well as for a model that it does not know. One token may be what others call a key."""
+    return status == 413 or (status == 400 and _TOO_LARGE.search(quote) is not None)
 
 
 def said(body: bytes, key: Key) -> str:

@@ -54,7 +54,16 @@ def test_a_model_that_is_not_there_is_refused(langdock_server: LangdockServer) -
     assert "model codestral-1" in str(error) and "body.model" in str(error)
 
 
-@pytest.mark.parametrize(("code", "message"), [(400, "Prompt contains 40000 tokens"), (413, "no")])
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (400, "Prompt contains 40000 tokens"),
+        (400, "the request exceeds the available context size"),
+        (400, "token limit exceeded"),
+        (400, "input is too long"),
+        (413, "no"),
+    ],
+)
 def test_a_window_that_is_too_large_is_about_that_question_only(
     langdock_server: LangdockServer, engine: Engine, code: int, message: str
 ) -> None:
@@ -62,6 +71,14 @@ def test_a_window_that_is_too_large_is_about_that_question_only(
     error = failure(engine)
     assert type(error) is EngineError
     assert f'try fewer window-tokens (it says: "{message}")' in str(error)
+
+
+@pytest.mark.parametrize("message", ["Invalid token", "The token has expired", "Malformed bearer token"])
+def test_a_token_that_is_the_key_is_refused_for_all(
+    langdock_server: LangdockServer, engine: Engine, message: str
+) -> None:
+    langdock_server.always = status(400, {"message": message})
+    assert isinstance(failure(engine), EngineRefused)
 
 
 def test_a_model_that_mistral_does_not_know_is_refused_for_all(langdock_server: LangdockServer, engine: Engine) -> None:
