@@ -69,7 +69,7 @@ def _models(engine: Engine, deadline: Deadline) -> tuple[Model, ...] | None:
         answer, _ = engine.channel.get(
             path, lambda incoming: read_models(b"".join(incoming.chunks()), incoming.quote), _part_of(deadline)
         )
-    except EngineError:
+    except (EngineError, SettingsError):
         return None  # many have none, or none for this key; the questions themselves will tell
     return answer
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from fimbot.engines.client import open_client
+
 _KEY_HEADERS = ("authorization", "x-api-key", "api-key")
 
 
@@ -50,10 +52,5 @@ class Watch(httpx.BaseTransport):
 
     def _client(self, scheme: str) -> httpx.Client:
         if scheme not in self._clients:
-            # As in fimbot/engines/http.py: no proxy may see a key in plain HTTP, and no connection is kept.
-            self._clients[scheme] = httpx.Client(
-                verify=scheme == "https",
-                trust_env=scheme == "https",
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            )
+            self._clients[scheme] = open_client(scheme)
         return self._clients[scheme]

@@ -1,4 +1,4 @@
-"""The one module that knows httpx: a channel to one endpoint, for one key. Safe to use from many threads.
+"""A channel to one endpoint, for one key; what httpx raises ends here. Safe to use from many threads.
 
 Every request has a connection of its own: nearly every answer is hung up on at the hole's end, which closes
 it anyway, and a fresh one is never found to have been closed by the other side meanwhile.
@@ -21,6 +21,7 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call
+from fimbot.engines.client import open_client
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
@@ -184,14 +185,9 @@ class Channel:
         self._sleep = self._closed.wait if sleep is None else sleep
         self._calls: set[Call] = set()
         self._lock = threading.Lock()
-        self._client = httpx.Client(
+        self._client = open_client(
+            url.scheme,
             transport=transport,
-            # There is nothing to verify in plain HTTP to this machine; reading all CAs takes 40 ms.
-            verify=url.scheme == "https",
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            follow_redirects=False,  # a redirect would take the key, or the code, to another host
-            # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
-            trust_env=url.scheme == "https",
             headers={
                 **(auth(key.reveal()) if key else {}),
                 "Content-Type": "application/json",

@@ -168,6 +168,12 @@ def test_a_port_where_nobody_listens(workshop: Workshop, server: LangdockServer)
     assert (done.status, set(bad(value["engines"][0]))) == (3, {"reachable"})
 
 
+def test_a_proxy_that_is_none(workshop: Workshop) -> None:
+    value, done = report(workshop, FIMBOT_BASE_URL="https://127.0.0.1:9", HTTPS_PROXY="ftp://127.0.0.1:9")
+    assert (done.status, set(bad(value["engines"][0]))) == (3, {"reachable"})
+    assert "is no address of a proxy" in bad(value["engines"][0])["reachable"]
+
+
 def test_a_server_of_ones_own_that_is_not_ready_to_tell_its_models(workshop: Workshop) -> None:
     with OllamaServer(key="") as own:
         own.at_once = lambda request: (503, {"error": "loading"})  # type: ignore[method-assign]

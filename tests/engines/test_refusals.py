@@ -211,6 +211,25 @@ def test_this_machine_may_be_spoken_to_in_plain_http(host: str) -> None:
     assert opened(f"http://{host}").host == host
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ALL_PROXY", "socks5://me:hunter22@127.0.0.1:9", "SOCKS"),
+        ("HTTPS_PROXY", "ftp://me:hunter22@127.0.0.1:9", "HTTPS_PROXY or ALL_PROXY is no address of a proxy"),
+        ("HTTPS_PROXY", "http://me:hunter22/@127.0.0.1:9", "HTTPS_PROXY or ALL_PROXY is no address of a proxy"),
+        ("SSL_CERT_FILE", "/there/is/none.pem", "SSL_CERT_FILE or SSL_CERT_DIR cannot be read"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSL_CERT_DIR cannot be read"),
+    ],
+)
+def test_a_proxy_or_a_ca_of_the_environment_that_cannot_be_used_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        opened("https://127.0.0.1:9")
+    assert told in str(error.value) and str(error.value).isprintable() and "hunter22" not in str(error.value)
+
+
 def test_a_netrc_does_not_replace_the_key(
     langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
