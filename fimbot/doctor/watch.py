@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from fimbot.engines.client import open_client
+from fimbot.engines.client import UNSENT, open_client
 
 _KEY_HEADERS = ("authorization", "x-api-key", "api-key")
 
@@ -35,8 +35,8 @@ class Watch(httpx.BaseTransport):
         keyed = any(name in request.headers for name in _KEY_HEADERS)
         try:
             response = self._client(request.url.scheme).send(request, stream=True)
-        except httpx.HTTPError:
-            self.exchanges.append(Exchanged(keyed, None))
+        except httpx.HTTPError as error:
+            self.exchanges.append(Exchanged(keyed and not isinstance(error, UNSENT), None))
             raise
         headers = {name.lower(): value for name, value in response.headers.items()}
         self.exchanges.append(Exchanged(keyed, response.status_code, headers))

@@ -8,6 +8,9 @@ import httpx
 
 from fimbot.errors import SettingsError
 
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+"""There is no connection: the host has seen nothing of the request."""
+
 
 def open_client(
     scheme: str, *, headers: Mapping[str, str] | None = None, transport: httpx.BaseTransport | None = None

@@ -21,7 +21,7 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call
-from fimbot.engines.client import open_client
+from fimbot.engines.client import UNSENT, open_client
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
@@ -298,7 +298,7 @@ class Channel:
                         raise EngineUnavailable("the answer is compressed, which was not asked for")
                     return read(incoming)
             except httpx.HTTPError as error:
-                if self._meter and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+                if self._meter and isinstance(error, UNSENT):
                     self._meter.unreached()
                 raise self._named(self._own(error, call, deadline)) from None
             except EngineError as error:

@@ -166,6 +166,7 @@ def test_silent(workshop: Workshop, server: LangdockServer) -> None:
 def test_a_port_where_nobody_listens(workshop: Workshop, server: LangdockServer) -> None:
     value, done = report(workshop, FIMBOT_BASE_URL="http://127.0.0.1:9")
     assert (done.status, set(bad(value["engines"][0]))) == (3, {"reachable"})
+    assert "none was sent to 127.0.0.1:9" in [check["says"] for check in value["engines"][0]["checks"]]
 
 
 def test_a_proxy_that_is_none(workshop: Workshop) -> None:

@@ -70,6 +70,7 @@ FAULTS = {
     "a model that is not listed": (refused(400, models=(Model("other"),)), {"model"}),
     "a question that it does not take": (refused(422), {"ready"}),
     "throttled": (refused(429), {"quota"}),
+    "an account without money": (refused(402), {"quota"}),
     "a suffix that is not read": (replace(GOOD, word=replace(WORD, text="Hello World")), {"suffix"}),
     "one piece": (replace(GOOD, numbers=replace(NUMBERS, pieces=0, hung_up=False)), {"streaming"}),
     "little left": (replace(GOOD, remaining=Remaining(400, 500, 6_000, 60_000)), {"quota"}),
@@ -87,6 +88,13 @@ def test_each_fault_is_of_one_thing(seen: Seen, subjects: set[str]) -> None:
 
 def test_the_advice_on_a_key_names_the_host_it_went_to() -> None:
     assert "the key went to api.langdock.com, which refuses it" in check(refused(401), "key").advice
+
+
+def test_of_a_key_that_was_not_sent_nothing_is_known() -> None:
+    unreached = check(refused(None, models=None, keyed=False), "key")
+    assert (unreached.status, unreached.says) == ("unknown", "none was sent to api.langdock.com")
+    without = check(replace(GOOD, keyed=False), "key")
+    assert (without.status, without.says) == ("good", "none is sent to api.langdock.com")
 
 
 def test_the_advice_on_a_model_names_those_that_fill() -> None:
