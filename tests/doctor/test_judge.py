@@ -167,6 +167,12 @@ HEADERS = {
         {"x-ratelimit-remaining-tokens": "149984", "x-ratelimit-limit-tokens": "150000"},
         Remaining(None, None, 149_984, 150_000),
     ),
+    "Mistral, earlier": (
+        {"ratelimitbysize-limit": "500000", "ratelimitbysize-remaining": "499000"},
+        Remaining(None, None, 499_000, 500_000),
+    ),
+    "a structured field": ({"ratelimit": '"default";r=50;t=30'}, Remaining(50, None, None, None)),
+    "a limit alone": ({"x-ratelimit-limit-requests": "500"}, None),
     "with its policy behind it": ({"ratelimit-remaining": "7, 7;w=60"}, Remaining(7, None, None, None)),
     "nonsense": ({"ratelimit-remaining": "plenty"}, None),
     "none": ({"content-type": "text/html"}, None),
