@@ -9,7 +9,6 @@ from fimbot.commands.session import say
 from fimbot.engines.metered import prompt_tokens
 from fimbot.engines.open import Opened
 from fimbot.pipeline import Asked, Filled
-from fimbot.quota import Quota
 from fimbot.quota.size import seconds_of, span
 from fimbot.reporters.style import count
 from fimbot.values import Skip
@@ -21,7 +20,7 @@ class RunSize:
     """Tokens, about."""
     costs: tuple[int, ...]
     """Of each request: its prompt and the longest answer."""
-    quota: Quota | None
+    opened: Opened
 
     @classmethod
     def of(cls, opened: Opened, asked: Sequence[Asked]) -> RunSize:
@@ -29,24 +28,27 @@ class RunSize:
         questions = list(dict.fromkeys(each.question for each in asked))
         prompts = [prompt_tokens(opened.engine, question) for question in questions]
         costs = tuple(prompt + each.max_tokens for prompt, each in zip(prompts, questions, strict=True))
-        return cls(sum(prompts), costs, opened.quota)
+        return cls(sum(prompts), costs, opened)
 
     @property
     def seconds(self) -> float:
         """At the limit and from cold, if each answer is as long as it may be."""
-        return seconds_of(self.costs, self.quota.limits) if self.quota else 0.0
+        quota = self.opened.quota
+        return seconds_of(self.costs, quota.limits) if quota else 0.0
 
     def left(self, requests: int) -> float:
         """Seconds that so many more take at least, with all that others use and wait for."""
+        quota = self.opened.quota  # the engine may have gone over to another model meanwhile
         most = sum(self.costs) // max(1, len(self.costs))
-        return self.quota.left(requests, most) if self.quota else 0.0
+        return quota.left(requests, most) if quota else 0.0
 
     def text(self) -> str:
         size = f"{count(len(self.costs), 'request')}, about {self.prompts:,} tokens of prompts"
-        if self.quota is None or not self.costs:
+        quota = self.opened.quota
+        if quota is None or not self.costs:
             return size
         size += f" and at most {sum(self.costs) - self.prompts:,} of answers"
-        return f"{size}: {span(self.seconds)}, at {self.quota.limits.tokens:,} tokens a minute"
+        return f"{size}: {span(self.seconds)}, at {quota.limits.tokens:,} tokens a minute"
 
 
 def say_what_had_no_room(opened: Opened, asked: Sequence[Asked], filled: Filled, *, quiet: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,13 +23,9 @@ REQUESTS = 3
 fills in), and those that find out what a model takes."""
 
 
-class _NoSecondTry(EngineUnavailable):
-    """Raised where a second try would be waited for."""
-
-
 def no_second_try(seconds: float) -> None:
-    """In place of a sleep between tries: a doctor wants to see the fault that another try would hide."""
-    raise _NoSecondTry
+    """In place of a sleep between tries, while the fault is handled that another try would hide: a doctor wants it."""
+    raise EngineUnavailable(str(sys.exception()))
 
 
 @runtime_checkable
@@ -72,7 +69,7 @@ def _models(engine: Engine, deadline: Deadline) -> tuple[Model, ...] | None:
         answer, _ = engine.channel.get(
             path, lambda incoming: read_models(b"".join(incoming.chunks()), incoming.quote), _part_of(deadline)
         )
-    except EngineError:
+    except (EngineError, SettingsError):
         return None  # many have none, or none for this key; the questions themselves will tell
     return answer
 
@@ -101,18 +98,14 @@ def _tried(engine: Engine, question: Question, watch: Watch, deadline: Deadline,
     try:
         answer = engine.ask(question, done=done, deadline=_part_of(deadline))
     except (EngineError, ModelError, SettingsError) as error:
-        # What would have been tried again is the error that was being handled.
-        fault = error.__context__ if isinstance(error, _NoSecondTry) else error
-        tried = Try(answered=False, fault=str(fault), pieces=progress.pieces, first=progress.first)
+        tried = Try(answered=False, fault=str(error), pieces=progress.pieces, first=progress.first)
     else:
-        # Where there is no FIM model, Langdock's engine goes over to its chat, whose name the answer then bears.
-        by_line = isinstance(engine, ChatEngine) or answer.engine != engine.name
         tried = Try(
             True,
             answer.text,
             pieces=progress.pieces,
             hung_up=answer.cancelled,
-            by_line=by_line,
+            by_line=isinstance(engine, ChatEngine),
             first=progress.first,
         )
     status = watch.last_status if len(watch.exchanges) > before else None

@@ -14,7 +14,8 @@ NEARLY_USED_UP = 0.1
 ALL_GOOD, SOMETHING_BAD = 0, 1
 MOST_NAMES = 5
 REFUSED_KEY = (401, 403)
-THROTTLED = 429
+SECOND = "or name a second engine (--engine a,b)"
+USED_UP = {429: f"it is used up: wait, {SECOND}", 402: f"its account is empty: top it up, {SECOND}"}
 
 
 def judge(seen: Seen, hook_deadline: float) -> Examined:
@@ -35,8 +36,7 @@ def _checks(seen: Seen, hook_deadline: float) -> Iterator[Check]:
         return
     first = [_reachable(seen), _key(seen), _model(seen)]
     yield from first
-    throttled = _status(seen) == THROTTLED
-    if not _answered(seen) and not throttled and all(check.status != "bad" for check in first):
+    if not _answered(seen) and _status(seen) not in USED_UP and all(check.status != "bad" for check in first):
         advice = "it takes the key, but not the question: check model and the sampling settings"
         yield Check("ready", "bad", _fault(seen), advice)
     yield _temperature(seen)
@@ -58,10 +58,14 @@ def _status(seen: Seen) -> int | None:
     return seen.word.status if seen.word else None
 
 
+def _heard_of(seen: Seen) -> bool:
+    return _answered(seen) or _status(seen) is not None or seen.models is not None
+
+
 def _reachable(seen: Seen) -> Check:
     if seen.local:
         return Check("reachable", "good" if _answered(seen) else "bad", _fault(seen) or "it is on this machine")
-    if not _answered(seen) and _status(seen) is None and seen.models is None:
+    if not _heard_of(seen):
         return Check("reachable", "bad", _fault(seen), "check base-url, the network and HTTPS_PROXY; or change engine")
     if not _answered(seen) and (_status(seen) or 0) not in range(400, 500):
         return Check("reachable", "bad", _fault(seen), "it does not answer as it should: try later, or change engine")
@@ -69,8 +73,12 @@ def _reachable(seen: Seen) -> Check:
 
 
 def _key(seen: Seen) -> Check:
+    if seen.local:
+        return Check("key", "good", "none is needed")
+    if not seen.keyed and not _heard_of(seen):
+        return Check("key", "unknown", f"none was sent to {seen.host}")
     if not seen.keyed:
-        return Check("key", "good", "none is needed" if seen.local else f"none is sent to {seen.host}")
+        return Check("key", "good", f"none is sent to {seen.host}")
     if _status(seen) in REFUSED_KEY:
         return Check("key", "bad", _fault(seen), f"the key went to {seen.host}, which refuses it: is it of this host?")
     if _answered(seen):
@@ -156,9 +164,9 @@ def _latency(seen: Seen, hook_deadline: float) -> Check:
 
 def _quota(seen: Seen) -> Check:
     left = seen.remaining
-    if THROTTLED in (_status(seen), seen.numbers.status if seen.numbers else None):
-        said = _fault(seen) or (seen.numbers.fault if seen.numbers else "")
-        return Check("quota", "bad", said, "it is used up: wait, or name a second engine (--engine a,b)")
+    for tried in (seen.word, seen.numbers):
+        if tried is not None and tried.status in USED_UP:
+            return Check("quota", "bad", tried.fault, USED_UP[tried.status])
     if left is None:
         return Check(
             "quota", "good" if seen.local else "unknown", "nobody counts" if seen.local else "its answers do not tell"
@@ -166,7 +174,7 @@ def _quota(seen: Seen) -> Check:
     parts = [(left.requests, left.of_requests, "requests"), (left.tokens, left.of_tokens, "tokens")]
     told = [f"{n:,}{f' of {of:,}' if of else ''} {what}" for n, of, what in parts if n is not None]
     status: Status = "bad" if _is_low(left) else "good"
-    advice = "little is left: wait, or name a second engine (--engine a,b)" if status == "bad" else ""
+    advice = f"little is left: wait, {SECOND}" if status == "bad" else ""
     return Check("quota", status, f"{' and '.join(told)} left", advice)
 
 

@@ -19,6 +19,7 @@ _ROUTES = (
     ("/infill", "/v1/models"),
 )
 MOST = 2000
+HOTTEST = 10
 
 
 def models_path(path: str) -> str | None:
@@ -55,7 +56,9 @@ def _names(entry: dict[str, Any]) -> list[str]:
 
 def _temperature(entry: dict[str, Any]) -> float | None:
     value = entry.get("default_model_temperature", entry.get("default_temperature"))
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= HOTTEST else None
 
 
 def _fills(entry: dict[str, Any]) -> bool | None:

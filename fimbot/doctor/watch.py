@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from fimbot.engines.client import UNSENT, open_client
+
 _KEY_HEADERS = ("authorization", "x-api-key", "api-key")
 
 
@@ -33,8 +35,8 @@ class Watch(httpx.BaseTransport):
         keyed = any(name in request.headers for name in _KEY_HEADERS)
         try:
             response = self._client(request.url.scheme).send(request, stream=True)
-        except httpx.HTTPError:
-            self.exchanges.append(Exchanged(keyed, None))
+        except httpx.HTTPError as error:
+            self.exchanges.append(Exchanged(keyed and not isinstance(error, UNSENT), None))
             raise
         headers = {name.lower(): value for name, value in response.headers.items()}
         self.exchanges.append(Exchanged(keyed, response.status_code, headers))
@@ -50,10 +52,5 @@ class Watch(httpx.BaseTransport):
 
     def _client(self, scheme: str) -> httpx.Client:
         if scheme not in self._clients:
-            # As in fimbot/engines/http.py: no proxy may see a key in plain HTTP, and no connection is kept.
-            self._clients[scheme] = httpx.Client(
-                verify=scheme == "https",
-                trust_env=scheme == "https",
-                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            )
+            self._clients[scheme] = open_client(scheme)
         return self._clients[scheme]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol, TypeGuard
@@ -15,7 +15,7 @@ from fimbot.engines.sse import events, lines
 from fimbot.errors import EngineUnavailable
 from fimbot.values import Completion, FinishReason, Usage
 
-_FINISHES: dict[str, FinishReason] = {
+_FINISHES: Mapping[str, FinishReason] = {
     "stop": "stop",
     "length": "length",
     "model_length": "length",
@@ -74,8 +74,11 @@ def choice_piece(value: dict[str, Any], quote: Callable[[str], str]) -> Piece:
     finish = choice.get("finish_reason")
     if finish == "error":
         raise Passing("the server broke the answer off with an error")
-    known = _FINISHES.get(finish, "unknown") if isinstance(finish, str) else None
-    return Piece(_text(choice), known, usage, has_choice=True)
+    return Piece(_text(choice), finish_of(finish, _FINISHES) if finish else None, usage, has_choice=True)
+
+
+def finish_of(reason: object, reasons: Mapping[str, FinishReason]) -> FinishReason:
+    return reasons.get(reason, "unknown") if isinstance(reason, str) else "unknown"
 
 
 def expect_no_error(value: dict[str, Any], quote: Callable[[str], str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fimbot.engines.answer import Answer, Piece, read_answer, usage_of
+from fimbot.engines.answer import Answer, Piece, finish_of, read_answer, usage_of
 from fimbot.engines.chat.engine import Body, ChatEngine, ChatWire
 from fimbot.engines.chat.prompt import Messages
 from fimbot.engines.faults import Passing, message_in
@@ -108,7 +108,7 @@ def _prompt_tokens(usage: object) -> object:
 def _finish(reason: object) -> FinishReason | None:
     if reason == "refusal":
         raise EngineError("the model refuses to answer this question")
-    return _FINISHES.get(reason, "unknown") if isinstance(reason, str) else None
+    return finish_of(reason, _FINISHES) if reason else None
 
 
 WIRE = ChatWire(payload, read)

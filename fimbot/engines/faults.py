@@ -24,6 +24,7 @@ FIRST_PAUSE_WHEN_THROTTLED = 2.0
 LONGEST_PAUSE = 30.0
 
 LONGEST_QUOTE = 200
+_TOO_LARGE = re.compile(r"tokens|token (?:limit|count)|context|too l(?:arge|ong)")
 
 
 class Passing(EngineUnavailable):
@@ -94,8 +95,8 @@ def refusal(status: int, key: Key, model: str) -> str:
 
 def is_too_large(status: int, quote: str) -> bool:
     """Whether a refusal is about the size of this one window. Mistral says 400 for that ("Prompt contains
-    40000 tokens ...") as well as for a model that it does not know."""
-    return status == 413 or (status == 400 and re.search(r"token|context|too l(arge|ong)", quote) is not None)
+    40000 tokens ...") as well as for a model that it does not know. One token may be what others call a key."""
+    return status == 413 or (status == 400 and _TOO_LARGE.search(quote) is not None)
 
 
 def said(body: bytes, key: Key) -> str:
@@ -103,8 +104,8 @@ def said(body: bytes, key: Key) -> str:
     try:
         message = message_in(json.loads(body))
     except (ValueError, RecursionError):
-        start = body[: 4 * LONGEST_QUOTE].decode("utf-8", "replace").strip()
-        message = "" if start.startswith("<") else start  # an HTML page is a proxy's, and says nothing
+        text = body.decode("utf-8", "replace").strip()
+        message = "" if text.startswith("<") else text  # an HTML page is a proxy's, and says nothing
     message = quoted(message, key)
     return f' (it says: "{message}")' if message else ""
 
@@ -121,18 +122,21 @@ def _visible(char: str) -> bool:
     return char.isspace() or not unicodedata.category(char).startswith("C")
 
 
-def message_in(value: object) -> str:
-    """What an error says, as the server wrote it.
+def message_in(value: object, depth: int = 8) -> str:
+    """What an error says, as the server wrote it; "" where that lies more than `depth` deep.
 
     Mistral answers {message, type, code}, {message: {detail: [...]}}, {detail: [{loc, msg}]} or
     {detail: "..."}; others {error: {message}}. What FastAPI adds as `input` is our own code: left out."""
     if isinstance(value, str):
         return value
+    if not depth:
+        return ""
     if isinstance(value, list):
-        return "; ".join(filter(None, map(message_in, value[:5])))
+        return "; ".join(filter(None, (message_in(each, depth - 1) for each in value[:5])))
     if not isinstance(value, dict):
         return ""
     if isinstance(value.get("msg"), str):
         where = ".".join(map(str, value["loc"])) if isinstance(value.get("loc"), list) else ""
         return f"{where}: {value['msg']}" if where else value["msg"]
-    return next(filter(None, (message_in(value.get(name)) for name in ("message", "detail", "error"))), "")
+    said = (message_in(value.get(name), depth - 1) for name in ("message", "detail", "error"))
+    return next(filter(None, said), "")

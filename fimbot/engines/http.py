@@ -1,4 +1,4 @@
-"""The one module that knows httpx: a channel to one endpoint, for one key. Safe to use from many threads.
+"""A channel to one endpoint, for one key; what httpx raises ends here. Safe to use from many threads.
 
 Every request has a connection of its own: nearly every answer is hung up on at the hole's end, which closes
 it anyway, and a fresh one is never found to have been closed by the other side meanwhile.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call
+from fimbot.engines.client import UNSENT, open_client
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
@@ -55,19 +57,20 @@ def endpoint(base_url: str, route: str, *, keyed: bool = True) -> httpx.URL:
     """
     if "@" in base_url:  # before anything quotes it
         raise SettingsError("base-url holds a user name or password; the key belongs in the environment")
+    shown, *more = re.split("[?#]", base_url.strip())  # what is behind may be a key as well
     try:
-        url = httpx.URL(base_url.strip())
+        url = httpx.URL(shown)
     except (httpx.InvalidURL, ValueError):
-        raise SettingsError(f"base-url {base_url!r} is not a URL") from None
+        raise SettingsError(f"base-url {shown!r} is not a URL") from None
     if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError(f"base-url {base_url!r} must begin with https:// and a host")
-    if not url.path.isprintable() or (url.port or 0) > 65535:
-        raise SettingsError(f"base-url {base_url!r} has a path or a port that there cannot be")
-    if url.query or url.fragment:
-        raise SettingsError(f"base-url {base_url!r} must end with its path, without ? or #")
+        raise SettingsError(f"base-url {shown!r} must begin with https:// and a host")
+    if not url.path.isprintable() or re.search("[?#]", url.path) or (url.port or 0) > 65535:
+        raise SettingsError(f"base-url {shown!r} has a path or a port that there cannot be")
+    if more:
+        raise SettingsError(f"base-url {shown!r} must end with its path, without ? or #")
     if url.scheme == "http" and not (is_loopback(url.host) or (not keyed and _is_private(url.host))):
         what = "key" if keyed else "code"
-        raise SettingsError(f"base-url {base_url!r} would send the {what} unencrypted; use https://")
+        raise SettingsError(f"base-url {shown!r} would send the {what} unencrypted; use https://")
     has = [part for part in url.path.split("/") if part]
     wants = route.split("/")
     shared = next(n for n in range(len(wants), -1, -1) if has[len(has) - n :] == wants[:n])
@@ -91,6 +94,10 @@ def _is_private(host: str) -> bool:
     except ValueError:
         return "." not in host or host.lower().rstrip(".").endswith(_PRIVATE_NAMES)
     return address.is_private and not address.is_unspecified
+
+
+def _is_compressed(response: httpx.Response) -> bool:
+    return response.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity")
 
 
 class Incoming:
@@ -179,14 +186,9 @@ class Channel:
         self._sleep = self._closed.wait if sleep is None else sleep
         self._calls: set[Call] = set()
         self._lock = threading.Lock()
-        self._client = httpx.Client(
+        self._client = open_client(
+            url.scheme,
             transport=transport,
-            # There is nothing to verify in plain HTTP to this machine; reading all CAs takes 40 ms.
-            verify=url.scheme == "https",
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-            follow_redirects=False,  # a redirect would take the key, or the code, to another host
-            # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
-            trust_env=url.scheme == "https",
             headers={
                 **(auth(key.reveal()) if key else {}),
                 "Content-Type": "application/json",
@@ -295,11 +297,11 @@ class Channel:
                     incoming = Incoming(response, call, deadline, self._quote, self._own)
                     if not response.is_success:
                         raise self._refused(response, incoming)
-                    if response.headers.get("Content-Encoding", "identity") != "identity":
+                    if _is_compressed(response):
                         raise EngineUnavailable("the answer is compressed, which was not asked for")
                     return read(incoming)
             except httpx.HTTPError as error:
-                if self._meter and isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+                if self._meter and isinstance(error, UNSENT):
                     self._meter.unreached()
                 raise self._named(self._own(error, call, deadline)) from None
             except EngineError as error:
@@ -330,7 +332,7 @@ class Channel:
 
     def _refused(self, response: httpx.Response, incoming: Incoming) -> EngineError:
         status = response.status_code
-        quote = said(incoming.beginning(), self._key)
+        quote = "" if _is_compressed(response) else said(incoming.beginning(), self._key)
         error = self._refusal(status, response, quote)
         error.status, error.said = status, quote
         return error

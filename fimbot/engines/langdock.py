@@ -14,10 +14,10 @@ from dataclasses import replace
 from fimbot.engines import anthropic
 from fimbot.engines.chat.engine import ChatEngine
 from fimbot.engines.fim_engine import FimEngine, open_fim
-from fimbot.engines.http import Headers, Incoming, bearer, endpoint
+from fimbot.engines.http import Channel, Headers, Incoming, bearer, endpoint
 from fimbot.engines.in_front import InFront
 from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
-from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.engines.protocol import Deadline, Engine, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
 from fimbot.settings.keys import find_key
 from fimbot.settings.values import Settings
@@ -38,32 +38,25 @@ _NO_CHAT = re.compile(
 _LARGEST_LIST = 1_000_000
 
 
-def open_langdock(settings: Settings, outside: Outside) -> LangdockEngine:
+def open_langdock(settings: Settings, outside: Outside) -> FimEngine | FimOrChat:
     region = _region(settings, REGIONS)
     key = find_key("langdock", outside.environ, settings.api_key_command)
     route = f"mistral/{region}/v1/fim/completions"
     fim = open_fim("langdock", settings, outside, base_url=BASE_URL, route=route, default_model=DEFAULT_MODEL, key=key)
+    # Who names a model means that one, and who names a second engine means that one.
+    if settings.model is not None or not outside.alone:
+        return fim
     # Whatever of the FIM route the base-url has already is not part of the chat route.
     url = endpoint(settings.base_url or BASE_URL, route)
     root = str(url.copy_with(path=url.path.removesuffix(f"/{route}") or "/"))
-    chat = f"openai/{region}"
+    rooted, chat = replace(settings, base_url=root), f"openai/{region}"
 
-    def open_chat_route(model: str) -> ChatEngine:
-        return open_chat(
-            "langdock-chat",
-            replace(settings, base_url=root),
-            outside,
-            root,
-            f"{chat}/{ROUTE}",
-            model,
-            OPENAI_WIRE,
-            key=key,
+    def open_chat_route(model: str) -> Engine:
+        return outside.counted(
+            open_chat("langdock-chat", rooted, outside, root, f"{chat}/{ROUTE}", model, OPENAI_WIRE, key=key)
         )
 
-    models_path = endpoint(root, f"{chat}/v1/models").path
-    # Who names a model means that one, and who names a second engine means that one.
-    goes_over = settings.model is None and outside.alone
-    return LangdockEngine(fim, open_chat_route if goes_over else None, models_path)
+    return FimOrChat(outside.counted(fim), fim.channel, open_chat_route, endpoint(root, f"{chat}/v1/models").path)
 
 
 def open_langdock_chat(settings: Settings, outside: Outside) -> ChatEngine:
@@ -82,38 +75,30 @@ def _bearer_of_anthropic(secret: str) -> Headers:
     return {**bearer(secret), "anthropic-version": anthropic.VERSION}
 
 
-class LangdockEngine(InFront):
+class FimOrChat(InFront):
     """The FIM route; and the chat route from the first answer on that says that the workspace has no FIM model.
 
     "No Mistral model is available at the moment", newer copies of the page say. The completion names who answered.
     """
 
-    def __init__(self, fim: FimEngine, open_chat: Callable[[str], ChatEngine] | None, models_path: str) -> None:
-        """`open_chat`: given a model's name; None where it does not go over."""
+    def __init__(self, fim: Engine, channel: Channel, open_chat: Callable[[str], Engine], models_path: str) -> None:
+        """`channel`: of `fim`. `open_chat`: given a model's name."""
         super().__init__(fim)
-        self.channel = fim.channel
-        self.revises = open_chat is not None
+        self.channel, self.revises = channel, True
         self._open_chat, self._models_path = open_chat, models_path
-        self._chat: ChatEngine | None = None
-        # Not before it has answered: until then the first refusal is what is wrong.
-        self._gone_over = False
+        self._chat: Engine | None = None
+        # The chat not before it has answered: until then the first refusal is what is wrong.
+        self._answers = fim
         self._lock = threading.Lock()
 
     def ask(self, question: Question, *, done: Callable[[str], bool], deadline: Deadline) -> Completion:
-        if self._gone_over and self._chat is not None:
-            return self._chat.ask(question, done=done, deadline=deadline)
+        engine = self._answers
         try:
-            return self._engine.ask(question, done=done, deadline=deadline)
+            return engine.ask(question, done=done, deadline=deadline)
         except EngineRefused as refused:
-            if self._open_chat is None or not has_no_model(refused):
+            if engine is not self._engine or not has_no_model(refused):
                 raise
-            chat, requests = self._chat_route(self._open_chat, deadline)
-            try:
-                answer = chat.ask(question, done=done, deadline=deadline)
-            except EngineRefused:  # the first refusal says better what is wrong with the workspace or the key
-                raise refused from None
-            self._gone_over = True
-            return replace(answer, requests=answer.requests + requests + refused.requests)
+            return self._go_over(refused, question, done, deadline)
 
     def close(self) -> None:
         super().close()
@@ -121,7 +106,22 @@ class LangdockEngine(InFront):
             if self._chat is not None:
                 self._chat.close()
 
-    def _chat_route(self, open_chat: Callable[[str], ChatEngine], deadline: Deadline) -> tuple[ChatEngine, int]:
+    def _go_over(
+        self, refused: EngineRefused, question: Question, done: Callable[[str], bool], deadline: Deadline
+    ) -> Completion:
+        chat, requests = self._chat_route(deadline)
+        requests += refused.requests
+        try:
+            answer = chat.ask(question, done=done, deadline=deadline)
+        except EngineError as error:
+            # Of two refusals the first says better what is wrong with the workspace or the key.
+            told = refused if isinstance(error, EngineRefused) else error
+            told.requests = requests + error.requests
+            raise told from None
+        self._answers = chat
+        return replace(answer, requests=answer.requests + requests)
+
+    def _chat_route(self, deadline: Deadline) -> tuple[Engine, int]:
         """And the requests that it took to find out."""
         with self._lock:
             requests = 0
@@ -131,7 +131,7 @@ class LangdockEngine(InFront):
                     models, requests = self.channel.get(self._models_path, _model_names, deadline)
                 except EngineError as error:  # it has no list, or shows it to nobody
                     requests = error.requests
-                self._chat = open_chat(chat_model(models))
+                self._chat = self._open_chat(chat_model(models))
             return self._chat, requests
 
 

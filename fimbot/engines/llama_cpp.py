@@ -6,11 +6,11 @@ quarters of a batch (1,536 tokens unless it was started with another `-b`) it ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from fimbot.engines.answer import Answer, Piece, expect_no_error, read_answer, usage_of
+from fimbot.engines.answer import Answer, Piece, expect_no_error, finish_of, read_answer, usage_of
 from fimbot.engines.completions_wire import COMPLETIONS_RANGES
 from fimbot.engines.fim_engine import FimEngine, Wire
 from fimbot.engines.fim_tokens import LAYOUT, code_model, under_paths
@@ -24,7 +24,7 @@ from fimbot.values import FinishReason
 BASE_URL = "http://127.0.0.1:8080"
 ROUTE = "infill"
 MODELS = "v1/models"
-_FINISHES: dict[object, FinishReason] = {"eos": "stop", "word": "stop", "limit": "length"}
+_FINISHES: Mapping[str, FinishReason] = {"eos": "stop", "word": "stop", "limit": "length"}
 _NO_TOKENS = "its model has no FIM tokens; start it with one that fills in, such as qwen2.5-coder"
 # As it says it now, and as it said it until 2025.
 _REFUSALS = {"Infill is not supported": _NO_TOKENS, "does not support infill": _NO_TOKENS}
@@ -81,5 +81,5 @@ def _piece(value: dict[str, Any], quote: Callable[[str], str]) -> Piece:
     expect_no_error(value, quote)
     content = value.get("content")
     usage = usage_of(value.get("tokens_evaluated"), value.get("tokens_predicted"))
-    finish = _FINISHES.get(value.get("stop_type"), "unknown") if value.get("stop") is True else None
+    finish = finish_of(value.get("stop_type"), _FINISHES) if value.get("stop") is True else None
     return Piece(content if isinstance(content, str) else "", finish, usage, has_choice=isinstance(content, str))

@@ -80,6 +80,22 @@ class Metered(InFront):
         self.quota.close()
 
 
+class Counter:
+    """Puts quotas before the engines of one choice: each model of a host has its own."""
+
+    def __init__(self, open_quota: Callable[[str, str], Quota], priority: int) -> None:
+        """`open_quota` is given host and model."""
+        self.listener = Listener()
+        self.quotas: tuple[Quota, ...] = ()
+        """The latest first: who was gone over to answers from then on."""
+        self._open_quota, self._priority = open_quota, priority
+
+    def counted(self, engine: Engine) -> Metered:
+        quota = self._open_quota(engine.host, engine.model)
+        self.quotas = (quota, *self.quotas)
+        return Metered(engine, quota, self.listener, self._priority)
+
+
 def prompt_tokens(engine: Engine, question: Question) -> int:
     """An estimate, seldom too low, of the text as the engine sends it."""
     return sum(map(estimate_tokens, engine.render(question)))

@@ -52,8 +52,8 @@ def find_server(environ: Mapping[str, str], llama_cpp: str = LLAMA_CPP) -> Nearb
 
 def _loopback(url: str) -> str | None:
     """Host and port, where they are this machine's."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return None

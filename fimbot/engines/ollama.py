@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from fimbot.engines.answer import Answer, Piece, expect_no_error, read_answer, usage_of
+from fimbot.engines.answer import Answer, Piece, expect_no_error, finish_of, read_answer, usage_of
 from fimbot.engines.completions_wire import COMPLETIONS_RANGES
 from fimbot.engines.fim_engine import FimEngine, Payload, Wire
 from fimbot.engines.fim_tokens import LAYOUT, broken, under_paths
@@ -23,7 +23,7 @@ SHOW = "api/show"
 # Ollama's own default of a model's context; with another one it loads the model anew.
 CONTEXT_TOKENS = 4096
 WINDOW_TOKENS = 1500
-_FINISHES: dict[object, FinishReason] = {"stop": "stop", "length": "length", None: "stop"}
+_FINISHES: Mapping[str, FinishReason] = {"stop": "stop", "length": "length"}
 _REFUSALS = {
     "does not support insert": "the template of this model has no place for a suffix (it says: does not support "
     "insert); choose a model that fills in, such as qwen2.5-coder",
@@ -92,5 +92,6 @@ def _piece(value: dict[str, Any], quote: Callable[[str], str]) -> Piece:
     ended = value.get("done") is True
     # It leaves out a count of 0: of a prompt that it still had in memory.
     usage = usage_of(value.get("prompt_eval_count", 0), value.get("eval_count", 0)) if ended else None
-    finish = _FINISHES.get(value.get("done_reason"), "unknown") if ended else None
+    # Older servers tell none.
+    finish = finish_of(value.get("done_reason") or "stop", _FINISHES) if ended else None
     return Piece(text if isinstance(text, str) else "", finish, usage, has_choice=isinstance(text, str))

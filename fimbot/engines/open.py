@@ -9,7 +9,7 @@ from typing import cast
 
 from fimbot.engines.choose import Choice, FindModel, FindServer, candidates, chosen, nothing_ready
 from fimbot.engines.fallback import Fallback
-from fimbot.engines.metered import Listener, Metered
+from fimbot.engines.metered import Counter
 from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.engines.table import ENGINES, LIMITS, SERVERS, UNMETERED, known
 from fimbot.errors import EngineError, FimbotError, ModelError, NoKey, SettingsError
@@ -24,12 +24,17 @@ from fimbot.settings.values import Settings
 class Opened:
     engine: Engine
     why: str
-    quotas: tuple[Quota, ...] = ()
+    counters: tuple[Counter, ...] = ()
     """Of those of its engines that somebody counts."""
 
     @property
+    def quotas(self) -> tuple[Quota, ...]:
+        """As far as is known by now: an engine may go over to another model on the way."""
+        return tuple(quota for counter in self.counters for quota in counter.quotas)
+
+    @property
     def quota(self) -> Quota | None:
-        """Of the engine that answers nearly every question; None where nobody counts."""
+        """Of the model that answers nearly every question; None where nobody counts."""
         return self.quotas[0] if self.quotas else None
 
 
@@ -84,14 +89,20 @@ def open_choice(choice: Choice, settings: Settings, outside: Outside) -> Engine:
 
 def _open_counted(choice: Choice, settings: Settings, outside: Outside, priority: int | None) -> Opened:
     """With its quota, unless `priority` is None."""
-    listener = Listener()
-    engine = open_choice(choice, settings, replace(outside, meter=listener))
+    if choice.name in UNMETERED or priority is None:
+        return _opened(choice, settings, open_choice(choice, settings, outside))
+    limits = limits_of(settings)
+    counter = Counter(lambda host, model: open_quota(host, model, limits, settings.quota_store), priority)
+    engine = open_choice(choice, settings, replace(outside, meter=counter.listener, counted=counter.counted))
+    if not counter.quotas:  # the factory has not counted by itself
+        engine = counter.counted(engine)
+    return _opened(choice, settings, engine, counter)
+
+
+def _opened(choice: Choice, settings: Settings, engine: Engine, *counters: Counter) -> Opened:
     asked_for_it = choice.name in SERVERS and settings.model is None
     why = f"{choice.why}; of its models it is {engine.model}" if asked_for_it else choice.why
-    if choice.name in UNMETERED or priority is None:
-        return Opened(engine, why)
-    quota = open_quota(engine.host, engine.model, limits_of(settings), settings.quota_store)
-    return Opened(Metered(engine, quota, listener, priority), why, (quota,))
+    return Opened(engine, why, counters)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -128,8 +139,8 @@ def _open_chosen(settings: Settings, outside: Outside, priority: int | None) -> 
         return replace(only, why="; ".join([only.why, *unready]))
     engines = [each.engine for each in opened]
     why = f"{', then '.join(engine.name for engine in engines)}: chosen in the settings"
-    quotas = tuple(quota for each in opened for quota in each.quotas)
-    return Opened(Fallback.of(engines), "; ".join([why, *unready]), quotas)
+    counters = tuple(counter for each in opened for counter in each.counters)
+    return Opened(Fallback.of(engines), "; ".join([why, *unready]), counters)
 
 
 def of_place(settings: Settings, outside: Outside, place: int) -> tuple[Settings, Outside]:

@@ -83,7 +83,8 @@ def read_object(incoming: Incoming) -> dict[str, Any]:
 def model_names(value: dict[str, Any]) -> tuple[str, ...]:
     """OpenAI's {data: [{id}]}, Ollama's {models: [{name}]}. Names that could not be shown are passed over."""
     entries = value.get("data") or value.get("models")
-    found = [entry.get("id") or entry.get("name") for entry in entries or () if isinstance(entry, dict)]
+    listed = entries if isinstance(entries, list) else []
+    found = [entry.get("id") or entry.get("name") for entry in listed if isinstance(entry, dict)]
     return tuple(name for name in found if isinstance(name, str) and name.isprintable())
 
 

@@ -125,6 +125,10 @@ class Meter(Protocol):
         """Before the same request is sent once more. May wait for room; raises `QuotaExhausted`."""
 
 
+def _uncounted(engine: Engine) -> Engine:
+    return engine
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What an engine's factory is given beside the settings; a test replaces each."""
@@ -136,6 +140,9 @@ class Outside:
     """Somebody waits for each second (a commit): what cannot be reached at once is not tried again."""
     meter: Meter | None = None
     """Every channel of the engine is given it."""
+    counted: Callable[[Engine], Engine] = _uncounted
+    """Puts the quota of its host and model before an engine. For a factory whose engine asks several models, each with
+    a quota of its own; before any other engine whoever opens it puts one."""
     alone: bool = True
     """Nobody steps in for it, for one run: an engine may go over to what else its host has."""
     transport: Any = None

@@ -24,6 +24,10 @@ PROVIDERS: Mapping[str, str] = {
 }
 # {deployment}/api/public/mistral/eu/v1 is a deployment of Langdock's as well.
 _LANGDOCK_ROUTE = re.compile(r"/mistral/([a-z0-9-]+)(/|$)")
+# By its regions: other hosts have an /openai as well.
+_LANGDOCK_CHAT_ROUTE = re.compile(r"/openai/(eu|us|global|ch)(/|$)")
+# The model that Continue asks the server for.
+_ANY_MODEL = "AUTODETECT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +58,19 @@ def take_over(found: Autocomplete) -> TakenOver | None:
     region = None
     match found.provider:
         case "mistral":
-            route = _LANGDOCK_ROUTE.search(path)
-            if route:
+            engine = "codestral" if host == "codestral.mistral.ai" else "mistral"
+            if route := _LANGDOCK_ROUTE.search(path):
                 engine, region = "langdock", route[1]
-            else:
-                engine = "codestral" if host == "codestral.mistral.ai" else "mistral"
-        case "openai" if host == "api.langdock.com":
-            engine = "langdock-chat"
         case "openai":
             engine = "openai" if host in ("", "api.openai.com") else "openai-completions"
+            if route := _LANGDOCK_CHAT_ROUTE.search(path):
+                engine, region = "langdock-chat", route[1]
         case provider if provider in PROVIDERS:
             engine = PROVIDERS[provider]
         case _:
             return None
-    return TakenOver(engine, found.source, found.model, found.api_base, found.key, region)
+    model = None if found.model == _ANY_MODEL else found.model
+    return TakenOver(engine, found.source, model, found.api_base, found.key, region)
 
 
 def _address(url: str | None) -> tuple[str, str]:

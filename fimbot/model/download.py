@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from fimbot.engines.client import usable_environment
+
 # A host that a firewall swallows must cost seconds; a slow line may pause for long.
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 # Enough for a line that breaks every 50 MB; a server that breaks at once is given up earlier.
@@ -26,10 +28,12 @@ class SourceFailed(Exception):
 
 def open_client() -> httpx.Client:
     """Trusts the system's certificates and those that come with httpx: companies add theirs to the former,
-    and Python on macOS often has none but the latter. Proxies are those of the environment."""
-    context = httpx.create_ssl_context()
-    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    return httpx.Client(timeout=TIMEOUT, follow_redirects=True, verify=context)
+    and Python on macOS often has none but the latter. Proxies are those of the environment; raises `SettingsError` for
+    one that cannot be used."""
+    with usable_environment():
+        context = httpx.create_ssl_context()
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+        return httpx.Client(timeout=TIMEOUT, follow_redirects=True, verify=context)
 
 
 @dataclass(frozen=True, slots=True)

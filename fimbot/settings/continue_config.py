@@ -113,14 +113,19 @@ def _of_yaml(text: str) -> list[dict[str, Any]]:
         raise ValueError("it is no valid YAML") from None
     models = config.get("models") if isinstance(config, dict) else None
     found = [model for model in models if isinstance(model, dict)] if isinstance(models, list) else []
-    return [model for model in found if _is_for_autocomplete(model.get("roles"))]
+    return [model for model in found if _is_for_autocomplete(model)]
 
 
-def _is_for_autocomplete(roles: object) -> bool:
-    return isinstance(roles, list) and "autocomplete" in roles
+def _is_for_autocomplete(model: Mapping[str, Any]) -> bool:
+    """A block of Continue's Hub (`uses`) may be given the role in what it overrides."""
+    override = model.get("override")
+    entries = [model, override] if isinstance(override, dict) else [model]
+    return any(isinstance(roles := entry.get("roles"), list) and "autocomplete" in roles for entry in entries)
 
 
 def _read(entry: Mapping[str, Any], source: str, variable: Callable[[str], str | None]) -> Autocomplete | Unusable:
+    if "uses" in entry:
+        return Unusable(f"{source} is not used: its model for autocompletion is a block of Continue's Hub, see `uses`")
     values: dict[str, str] = {}
     for name in ("provider", "model", "apiBase", "apiKey"):
         value = entry.get(name)

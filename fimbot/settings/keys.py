@@ -6,6 +6,7 @@ takes the latter from the user's own configuration only.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
@@ -51,8 +52,8 @@ class Key:
         return bool(self._secret)
 
     def mask(self, text: str) -> str:
-        """`text` without the key, for messages that a server wrote."""
-        return text.replace(self._secret, "***") if self._secret else text
+        """`text` without the key, for messages that a server wrote; a long one may be wrapped over several lines."""
+        return re.sub(r"\s*".join(map(re.escape, self._secret)), "***", text) if self._secret else text
 
     def __repr__(self) -> str:
         return f"Key(*** from {self.source})"

@@ -166,6 +166,22 @@ def test_silent(workshop: Workshop, server: LangdockServer) -> None:
 def test_a_port_where_nobody_listens(workshop: Workshop, server: LangdockServer) -> None:
     value, done = report(workshop, FIMBOT_BASE_URL="http://127.0.0.1:9")
     assert (done.status, set(bad(value["engines"][0]))) == (3, {"reachable"})
+    assert "none was sent to 127.0.0.1:9" in [check["says"] for check in value["engines"][0]["checks"]]
+
+
+def test_a_proxy_that_is_none(workshop: Workshop) -> None:
+    value, done = report(workshop, FIMBOT_BASE_URL="https://127.0.0.1:9", HTTPS_PROXY="ftp://127.0.0.1:9")
+    assert (done.status, set(bad(value["engines"][0]))) == (3, {"reachable"})
+    assert "is no address of a proxy" in bad(value["engines"][0])["reachable"]
+
+
+def test_a_server_of_ones_own_that_is_not_ready_to_tell_its_models(workshop: Workshop) -> None:
+    with OllamaServer(key="") as own:
+        own.at_once = lambda request: (503, {"error": "loading"})  # type: ignore[method-assign]
+        value, done = report(workshop, "--engine", "ollama", LANGDOCK_API_KEY="", FIMBOT_BASE_URL=own.url)
+    (engine,) = value["engines"]
+    assert (done.status, len(own.requests)) == (3, 1)
+    assert bad(engine)["ready"].startswith(f'{own.host}: 503 (it says: "loading"); start the server there')
 
 
 def test_one_that_is_not_ready_beside_one_that_is(workshop: Workshop, server: LangdockServer) -> None:

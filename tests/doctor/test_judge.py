@@ -70,6 +70,7 @@ FAULTS = {
     "a model that is not listed": (refused(400, models=(Model("other"),)), {"model"}),
     "a question that it does not take": (refused(422), {"ready"}),
     "throttled": (refused(429), {"quota"}),
+    "an account without money": (refused(402), {"quota"}),
     "a suffix that is not read": (replace(GOOD, word=replace(WORD, text="Hello World")), {"suffix"}),
     "one piece": (replace(GOOD, numbers=replace(NUMBERS, pieces=0, hung_up=False)), {"streaming"}),
     "little left": (replace(GOOD, remaining=Remaining(400, 500, 6_000, 60_000)), {"quota"}),
@@ -87,6 +88,13 @@ def test_each_fault_is_of_one_thing(seen: Seen, subjects: set[str]) -> None:
 
 def test_the_advice_on_a_key_names_the_host_it_went_to() -> None:
     assert "the key went to api.langdock.com, which refuses it" in check(refused(401), "key").advice
+
+
+def test_of_a_key_that_was_not_sent_nothing_is_known() -> None:
+    unreached = check(refused(None, models=None, keyed=False), "key")
+    assert (unreached.status, unreached.says) == ("unknown", "none was sent to api.langdock.com")
+    without = check(replace(GOOD, keyed=False), "key")
+    assert (without.status, without.says) == ("good", "none is sent to api.langdock.com")
 
 
 def test_the_advice_on_a_model_names_those_that_fill() -> None:
@@ -139,6 +147,12 @@ def test_lists_of_models_in_their_several_shapes() -> None:
     assert read_models(ollama, str) == (Model("qwen2.5-coder:1.5b"),)
 
 
+@pytest.mark.parametrize("told", ["9" * 400, "NaN", "-1", "true", '"0.3"', "1e400"])
+def test_a_temperature_that_cannot_be_is_not_told(told: str) -> None:
+    listed = f'[{{"id": "m", "default_model_temperature": {told}}}]'.encode()
+    assert read_models(listed, str) == (Model("m", None),)
+
+
 @given(st.binary() | st.sampled_from([b"[1]", b'{"data": 1}', b'{"data": [1, {}, {"id": 2}]}', b"[" * 99_999]))
 def test_what_is_no_list_breaks_nothing(body: bytes) -> None:
     assert read_models(body, str) in (None, ())
@@ -153,6 +167,12 @@ HEADERS = {
         {"x-ratelimit-remaining-tokens": "149984", "x-ratelimit-limit-tokens": "150000"},
         Remaining(None, None, 149_984, 150_000),
     ),
+    "Mistral, earlier": (
+        {"ratelimitbysize-limit": "500000", "ratelimitbysize-remaining": "499000"},
+        Remaining(None, None, 499_000, 500_000),
+    ),
+    "a structured field": ({"ratelimit": '"default";r=50;t=30'}, Remaining(50, None, None, None)),
+    "a limit alone": ({"x-ratelimit-limit-requests": "500"}, None),
     "with its policy behind it": ({"ratelimit-remaining": "7, 7;w=60"}, Remaining(7, None, None, None)),
     "nonsense": ({"ratelimit-remaining": "plenty"}, None),
     "none": ({"content-type": "text/html"}, None),

@@ -14,13 +14,15 @@ WRONG = [
     "x",
     "https://",
     "https://h/?a",
+    "https://h/a%3Fb",
     "http://localhost.evil.example",
 ]
+WITH_KEY = [f"{scheme}h/{mark}key=hunter22" for scheme in ("https://", "ftp://", "http://", "") for mark in "?#"]
 WITH_PASSWORD = [f"{scheme}u:hunter22@{rest}" for scheme in ("https://", "ftp://", "//", "") for rest in ("h", "[::1")]
 
 
-@pytest.mark.parametrize("url", WRONG + WITH_PASSWORD)
-def test_a_wrong_url_is_told_without_its_password(url: str) -> None:
+@pytest.mark.parametrize("url", WRONG + WITH_PASSWORD + WITH_KEY)
+def test_a_wrong_url_is_told_without_its_password_or_key(url: str) -> None:
     with pytest.raises(SettingsError, match="base-url") as told:
         endpoint(url, "v1/fim/completions")
     assert "hunter22" not in str(told.value)

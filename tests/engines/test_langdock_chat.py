@@ -32,13 +32,17 @@ class Workspace(OpenAIServer):
         return super().at_once(request)
 
 
-@pytest.fixture
-def workspace() -> Iterator[Workspace]:
-    with Workspace(
+def no_fim_model() -> Workspace:
+    return Workspace(
         text=f"```python\ndef one():\n{BODY}```",
         route="/openai/eu/v1/chat/completions",
         models=frozenset({"gpt-4o-mini"}),
-    ) as server:
+    )
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    with no_fim_model() as server:
         yield server
 
 
@@ -108,11 +112,14 @@ def test_where_the_chat_route_refuses_too_the_first_refusal_is_told(workspace: W
     for _ in range(2):
         error = failure(engine)
         assert isinstance(error, EngineRefused) and "No Mistral model" in str(error)
+    assert error.requests == 2, "both routes; which models there are was asked at the first question"
 
 
 def test_where_the_chat_route_is_down_that_is_told(workspace: Workspace, pauses: Pauses) -> None:
     workspace.always = status(503)
-    assert isinstance(failure(opened(workspace.url, sleep=pauses)), EngineUnavailable)
+    error = failure(opened(workspace.url, sleep=pauses))
+    assert isinstance(error, EngineUnavailable)
+    assert error.requests == len(workspace.requests)
 
 
 @pytest.mark.parametrize(

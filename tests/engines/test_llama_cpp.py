@@ -57,6 +57,11 @@ def test_a_file_of_any_name_may_fill_in(server: LlamaCppServer) -> None:
     assert opened(server.url, engine="llama.cpp", key="").model == "house"
 
 
+def test_a_reason_to_stop_that_is_no_text_is_none_that_is_known(server: LlamaCppServer) -> None:
+    server.plan(raw(event({"content": "x", "stop": True, "stop_type": ["eos"]})))
+    assert ask(opened(server.url, engine="llama.cpp", key="")).finish_reason == "unknown"
+
+
 def test_a_model_without_fim_tokens_is_refused_in_clear_words(server: LlamaCppServer) -> None:
     server.fills_in = False
     with pytest.raises(EngineRefused, match=f"^{server.host}: its model has no FIM tokens; start it with one"):

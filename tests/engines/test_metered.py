@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from fimbot.engines.metered import Metered, prompt_tokens
 from fimbot.engines.open import limits_of, open_engine
 from fimbot.engines.protocol import Deadline, Question
 from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
+from fimbot.quota import Quota
 from fimbot.quota.embedded import EmbeddedStore
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer
 from tests.doubles.scripts import chunk, event, fill, raw, reset, status
 from tests.engines.asking import DONE, QUESTION, Pauses, ask
+from tests.engines.test_langdock_chat import no_fim_model
 
 RESERVED = 64
 
@@ -29,16 +32,20 @@ def metered(langdock_server: LangdockServer) -> Iterator[Metered]:
 
 
 def opened(url: str, **settings: int) -> Metered:
-    """Without pauses between its tries."""
+    """Without pauses between its tries, and without a chat route to go over to."""
     given = Settings(engine=("langdock",), base_url=url, **settings)  # type: ignore[arg-type]
-    engine = open_engine(given, {"LANGDOCK_API_KEY": KEY}, sleep=Pauses()).engine
+    engine = open_engine(given, {"LANGDOCK_API_KEY": KEY}, sleep=Pauses(), alone=False).engine
     assert isinstance(engine, Metered)
     return engine
 
 
 def counted(engine: Metered) -> list[tuple[int, int, bool]]:
+    return uses_of(engine.quota)
+
+
+def uses_of(quota: Quota) -> list[tuple[int, int, bool]]:
     """(used, claimed, under way) of each request."""
-    store = engine.quota._store._stores[0]
+    store = quota._store._stores[0]
     assert isinstance(store, EmbeddedStore)
     account = store._read(store._open())
     return [(use.used, use.claimed, use.open) for use in account.uses]
@@ -146,6 +153,34 @@ def test_two_processes_share_what_one_of_them_has_used_up(langdock_server: Langd
     assert len(langdock_server.requests) == 1
     one.close()
     other.close()
+
+
+def test_a_chat_model_that_is_gone_over_to_has_an_account_of_its_own() -> None:
+    with no_fim_model() as workspace:
+        settings = Settings(engine=("langdock",), base_url=workspace.url)
+        gone_over = open_engine(settings, {"LANGDOCK_API_KEY": KEY})
+        (of_fim,) = gone_over.quotas
+        for _ in range(3):
+            assert ask(gone_over.engine).engine == "langdock-chat"
+        by_name = open_engine(replace(settings, engine=("langdock-chat",)), {"LANGDOCK_API_KEY": KEY})
+        assert by_name.engine.model == "gpt-4o-mini"
+        assert (len(uses_of(of_fim)), len(uses_of(by_name.quotas[0]))) == (1, 3), "the refusal; and the answers"
+        assert gone_over.quota is not of_fim and set(gone_over.quotas) > {of_fim}, "what is left is told of the chat's"
+        gone_over.engine.close()
+        by_name.engine.close()
+
+
+def test_where_the_chat_models_quota_is_used_up_that_is_why_and_no_chat_is_asked() -> None:
+    with no_fim_model() as workspace:
+        settings = Settings(engine=("langdock-chat",), base_url=workspace.url, rpm=1)
+        first = open_engine(settings, {"LANGDOCK_API_KEY": KEY}).engine
+        ask(first)
+        first.close()
+        second = open_engine(replace(settings, engine=("langdock",)), {"LANGDOCK_API_KEY": KEY}).engine
+        with pytest.raises(QuotaExhausted) as caught:
+            ask(second, seconds=5)
+        assert caught.value.requests == 2, "the FIM route and the list of models"
+        second.close()
 
 
 def test_nothing_that_is_kept_names_the_key_the_code_or_the_host(langdock_server: LangdockServer) -> None:

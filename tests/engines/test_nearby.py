@@ -39,7 +39,13 @@ def test_nobody_is_there() -> None:
     assert find_server(NO_OLLAMA, NOBODY) is None
 
 
-@pytest.mark.parametrize("host", ["192.168.1.5", "gpu-box", "https://127.0.0.1", "http://127.0.0.1/behind/a/path", "!"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("192.168.1.5", "gpu-box", "https://127.0.0.1", "http://127.0.0.1/behind/a/path", "!"),
+        *("[::1", "127.0.0.1:abc", "127.0.0.1:-1", "127.0.0.1:99999", "user:password@127.0.0.1"),
+    ],
+)
 def test_an_ollama_elsewhere_is_not_asked_without_being_chosen(host: str) -> None:
     assert find_server({"OLLAMA_HOST": host}, NOBODY) is None
 

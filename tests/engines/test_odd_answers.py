@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fimbot.engines.protocol import Engine
 from tests.doubles.langdock import Exchange, LangdockServer, Script
 from tests.doubles.scripts import chunk, event, raw, silent, whole
-from tests.engines.asking import DONE, ask
+from tests.engines.asking import DONE, Pauses, ask, failure
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ from tests.engines.asking import DONE, ask
         pytest.param(raw(event({"choices": [{"text": "a b", "finish_reason": "stop"}]})), id="text"),
         pytest.param(raw(b'data: {"choices":\ndata: [{"text":"a b","finish_reason":"stop"}]}\n\n'), id="2 lines"),
         pytest.param(raw(event({**chunk("a b", "stop"), "usage": {"prompt_tokens": "9"}})), id="bad usage"),
+        pytest.param(raw(event(chunk("a", "")) + event(chunk(" b", "stop"))), id="an empty finish reason"),
         pytest.param(raw(event({"choices": "none"}) + event(chunk("a b", "stop"))), id="an odd event before"),
     ],
 )
@@ -73,6 +74,14 @@ def test_usage_that_comes_in_an_event_of_its_own_is_read(langdock_server: Langdo
 def test_usage_that_cannot_be_is_none(langdock_server: LangdockServer, engine: Engine, usage: object) -> None:
     langdock_server.plan(raw(event({**chunk("a b", "stop"), "usage": usage}) + DONE))
     assert ask(engine).usage is None
+
+
+@pytest.mark.parametrize("deep", ['{"error":' * 600 + '"x"' + "}" * 600, '{"error":' + "[" * 900 + "]" * 900 + "}"])
+def test_an_error_that_is_nested_beyond_reason_is_one_line(
+    langdock_server: LangdockServer, engine: Engine, pauses: Pauses, deep: str
+) -> None:
+    langdock_server.always = raw(f"data: {deep}\n\n".encode())
+    assert "the server broke the answer off" in str(failure(engine))
 
 
 def test_what_follows_the_end_changes_nothing(langdock_server: LangdockServer, engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -83,6 +84,13 @@ def test_a_larger_window_gets_a_larger_context(server: OllamaServer) -> None:
     """What is beyond it, Ollama cuts off at the beginning, and says nothing."""
     ask(opened(server.url, engine="ollama", key="", window_tokens=6000))
     assert server.asked[0].body["options"]["num_ctx"] == 8192
+
+
+@pytest.mark.parametrize(("reason", "finish"), [({"x": 1}, "unknown"), ("load", "unknown"), (None, "stop")])
+def test_a_reason_to_stop_that_is_not_known(server: OllamaServer, reason: object, finish: str) -> None:
+    line = json.dumps({"response": "x", "done": True, "done_reason": reason}).encode()
+    server.plan(lambda exchange: exchange.whole(200, line, "application/x-ndjson"))
+    assert ask(opened(server.url, engine="ollama", key="")).finish_reason == finish
 
 
 def test_a_prompt_that_it_still_had_in_memory_is_not_counted(server: OllamaServer) -> None:

@@ -101,6 +101,16 @@ def test_the_model_that_was_taken_is_told() -> None:
     assert told == "vllm: chosen in the settings; of its models it is Qwen/Qwen2.5-Coder-7B"
 
 
+@pytest.mark.parametrize(
+    "listed", [{"data": 5}, {"data": True, "models": None}, {"data": [7, {"id": 7}, {"name": []}]}]
+)
+def test_a_list_of_models_that_names_none_is_told(listed: object) -> None:
+    with vllm_server() as server:
+        server.at_once = lambda request: (200, listed)  # type: ignore[method-assign]
+        with pytest.raises(EngineRefused, match="it has no model"):
+            opened(server.url, engine="vllm")
+
+
 def test_a_list_that_is_none_is_told() -> None:
     with vllm_server() as server:
         server.at_once = lambda request: (200, ["a"])  # type: ignore[method-assign]

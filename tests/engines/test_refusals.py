@@ -3,6 +3,7 @@ never goes."""
 
 from __future__ import annotations
 
+import gzip
 import time
 from pathlib import Path
 
@@ -53,7 +54,16 @@ def test_a_model_that_is_not_there_is_refused(langdock_server: LangdockServer) -
     assert "model codestral-1" in str(error) and "body.model" in str(error)
 
 
-@pytest.mark.parametrize(("code", "message"), [(400, "Prompt contains 40000 tokens"), (413, "no")])
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (400, "Prompt contains 40000 tokens"),
+        (400, "the request exceeds the available context size"),
+        (400, "token limit exceeded"),
+        (400, "input is too long"),
+        (413, "no"),
+    ],
+)
 def test_a_window_that_is_too_large_is_about_that_question_only(
     langdock_server: LangdockServer, engine: Engine, code: int, message: str
 ) -> None:
@@ -61,6 +71,14 @@ def test_a_window_that_is_too_large_is_about_that_question_only(
     error = failure(engine)
     assert type(error) is EngineError
     assert f'try fewer window-tokens (it says: "{message}")' in str(error)
+
+
+@pytest.mark.parametrize("message", ["Invalid token", "The token has expired", "Malformed bearer token"])
+def test_a_token_that_is_the_key_is_refused_for_all(
+    langdock_server: LangdockServer, engine: Engine, message: str
+) -> None:
+    langdock_server.always = status(400, {"message": message})
+    assert isinstance(failure(engine), EngineRefused)
 
 
 def test_a_model_that_mistral_does_not_know_is_refused_for_all(langdock_server: LangdockServer, engine: Engine) -> None:
@@ -110,12 +128,30 @@ def test_the_servers_message_is_found(langdock_server: LangdockServer, engine: E
         pytest.param(f"Bearer {KEY[:9]}\u200b{KEY[9:]}", id="with an invisible character in it"),
         pytest.param(f"Bearer {KEY[:9]}\x00{KEY[9:]}", id="with a control character in it"),
         pytest.param("x" * 190 + KEY, id="where the message is cut"),
+        pytest.param(f"Bearer {KEY[:9]}\r\n  {KEY[9:]}", id="over two lines"),
     ],
 )
 def test_a_key_that_the_server_echoes_is_masked(langdock_server: LangdockServer, engine: Engine, message: str) -> None:
     langdock_server.always = status(401, {"message": message})
     error = str(failure(engine))
-    assert KEY not in error and KEY[:12] not in error
+    assert KEY[:9] not in error and KEY[9:] not in error
+
+
+def test_no_half_of_a_key_is_told_of_a_text_that_begins_with_blanks(
+    langdock_server: LangdockServer, engine: Engine
+) -> None:
+    page = b" " * 780 + f"bad {KEY}".encode()
+    langdock_server.always = lambda exchange: exchange.whole(401, page, "text/plain")
+    assert KEY[:4] not in str(failure(engine))
+
+
+def test_a_compressed_refusal_is_not_quoted(langdock_server: LangdockServer, engine: Engine) -> None:
+    packed = gzip.compress(b'{"message": "no such key"}')
+    langdock_server.always = lambda exchange: exchange.whole(
+        401, packed, "application/json", {"Content-Encoding": "gzip"}
+    )
+    error = str(failure(engine))
+    assert "401" in error and "it says" not in error
 
 
 def test_a_message_cannot_write_to_the_terminal(langdock_server: LangdockServer, engine: Engine) -> None:
@@ -173,6 +209,25 @@ def test_a_base_url_that_no_key_may_go_to(url: str, told: str) -> None:
 @pytest.mark.parametrize("host", ["localhost:9", "127.0.0.1:9", "127.1.2.3:9", "[::1]:9"])
 def test_this_machine_may_be_spoken_to_in_plain_http(host: str) -> None:
     assert opened(f"http://{host}").host == host
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("ALL_PROXY", "socks5://me:hunter22@127.0.0.1:9", "SOCKS"),
+        ("HTTPS_PROXY", "ftp://me:hunter22@127.0.0.1:9", "HTTPS_PROXY or ALL_PROXY is no address of a proxy"),
+        ("HTTPS_PROXY", "http://me:hunter22/@127.0.0.1:9", "HTTPS_PROXY or ALL_PROXY is no address of a proxy"),
+        ("SSL_CERT_FILE", "/there/is/none.pem", "SSL_CERT_FILE or SSL_CERT_DIR cannot be read"),
+        ("SSL_CERT_FILE", __file__, "SSL_CERT_FILE or SSL_CERT_DIR cannot be read"),
+    ],
+)
+def test_a_proxy_or_a_ca_of_the_environment_that_cannot_be_used_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as error:
+        opened("https://127.0.0.1:9")
+    assert told in str(error.value) and str(error.value).isprintable() and "hunter22" not in str(error.value)
 
 
 def test_a_netrc_does_not_replace_the_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from fimbot.settings.continue_config import Autocomplete
 from fimbot.settings.keys import NO_KEY, OnlyKey
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer
+from tests.doubles.ollama import OllamaServer
+from tests.doubles.openai import OpenAIServer
 from tests.engines.asking import ask
 from tests.settings.test_continue_config import LANGDOCKS_EXAMPLE
 
@@ -57,7 +60,9 @@ BECOMES = {
     ("lmstudio", "http://localhost:1234/v1"): "lmstudio",
     ("openai", None): "openai",
     ("openai", "https://api.langdock.com/openai/eu/v1"): "langdock-chat",
+    ("openai", "https://langdock.example.org/api/public/openai/us/v1/"): "langdock-chat",
     ("openai", "https://api.siliconflow.cn/v1"): "openai-completions",
+    ("openai", "https://api.groq.com/openai/v1"): "openai-completions",
     ("openrouter", None): "openrouter",
     ("anthropic", None): "anthropic",
 }
@@ -68,6 +73,22 @@ def test_which_engine_a_provider_is(provider: str, base: str | None, engine: str
     taken = take_over(Autocomplete("~/.continue/config.json", provider, "a-model", base, NO_KEY))
     assert taken is not None
     assert (taken.engine, taken.model, taken.base_url) == (engine, "a-model", base)
+
+
+@pytest.mark.parametrize("region", ["eu", "us", "global", "ch"])
+def test_langdocks_chat_route_is_that_of_the_region_in_the_file(home: Path, region: str) -> None:
+    with OpenAIServer(route=f"/openai/{region}/v1/chat/completions", models=frozenset({"a-model"})) as server:
+        base = f"{server.url}/openai/{region}/v1"
+        model = {"provider": "openai", "model": "a-model", "apiKey": KEY, "apiBase": base}
+        opened = open_engine(Settings(), environ(home, json.dumps({"tabAutocompleteModel": model})))
+        assert ask(opened.engine).engine == "langdock-chat"
+
+
+def test_a_model_that_continue_finds_out_is_found_out(home: Path) -> None:
+    with OllamaServer(key="") as server:
+        model = {"provider": "ollama", "model": "AUTODETECT", "apiBase": server.url}
+        opened = open_engine(Settings(), environ(home, json.dumps({"tabAutocompleteModel": model})))
+        assert opened.engine.model == "qwen2.5-coder:1.5b"
 
 
 def test_langdocks_example_is_langdock_with_that_model_and_key(home: Path) -> None:

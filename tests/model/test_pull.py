@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fimbot.errors import ModelError
+from fimbot.errors import ModelError, SettingsError
+from fimbot.model.download import open_client
 from fimbot.model.index import Index
 from fimbot.model.known import EMBEDDED, ModelFile
 from fimbot.model.pull import pull_model
@@ -287,3 +288,14 @@ def test_the_embedded_models_table_adds_up() -> None:
     assert (parts - 1) * EMBEDDED.part_bytes < EMBEDDED.size <= parts * EMBEDDED.part_bytes
     assert len(set(EMBEDDED.wheel_sha256)) == parts
     assert {len(digest) for digest in (*EMBEDDED.wheel_sha256, EMBEDDED.sha256)} == {64}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ALL_PROXY", "socks5://127.0.0.1:9"), ("SSL_CERT_FILE", "/there/is/none")]
+)
+def test_a_proxy_or_a_ca_of_the_environment_that_cannot_be_used_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        open_client()

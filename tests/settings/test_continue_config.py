@@ -166,6 +166,11 @@ MALFORMED = {
     "a tab in the YAML": ("config.yaml", f"models:\n\t- apiKey: {SECRET}\n", "it is no valid YAML"),
     "a deep nesting": ("config.yaml", "[" * 20_000, "it is no valid YAML"),
     "a Python object": ("config.yaml", "models: !!python/object/apply:os.getcwd []\n", "it is no valid YAML"),
+    "a block of the Hub": (
+        "config.yaml",
+        "models:\n  - uses: mistral/codestral\n    override: {roles: [autocomplete]}\n",
+        "its model for autocompletion is a block of Continue's Hub, see `uses`",
+    ),
     "no provider": ("config.json", '{"tabAutocompleteModel": {"model": "m"}}', "has no provider"),
     "a number for a key": (
         "config.json",

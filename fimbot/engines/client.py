@@ -1,0 +1,47 @@
+"""An HTTP client as the environment wants it: proxies, CA files. Every connection is used for one request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import httpx
+
+from fimbot.errors import SettingsError
+
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+"""There is no connection: the host has seen nothing of the request."""
+
+
+@contextmanager
+def usable_environment() -> Iterator[None]:
+    """Around what opens a client. Raises `SettingsError` for a proxy or a CA file that the environment names and that
+    cannot be used; httpx's own words may hold the password of a proxy."""
+    try:
+        yield
+    except OSError as error:
+        raise SettingsError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error.strerror or 'no PEM'}") from None
+    except ImportError:
+        raise SettingsError(
+            "a SOCKS proxy (ALL_PROXY) needs `pip install httpx[socks]`; or set HTTPS_PROXY to one that speaks HTTP"
+        ) from None
+    except (ValueError, httpx.InvalidURL):
+        raise SettingsError("HTTPS_PROXY or ALL_PROXY is no address of a proxy") from None
+
+
+def open_client(
+    scheme: str, *, headers: Mapping[str, str] | None = None, transport: httpx.BaseTransport | None = None
+) -> httpx.Client:
+    """Raises `SettingsError`: see `usable_environment`."""
+    secure = scheme == "https"
+    with usable_environment():
+        return httpx.Client(
+            transport=transport,
+            # There is nothing to verify in plain HTTP to this machine; reading all CAs takes 40 ms.
+            verify=secure,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            follow_redirects=False,  # a redirect would take the key, or the code, to another host
+            # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
+            trust_env=secure,
+            headers=headers,
+        )
