@@ -57,6 +57,26 @@ def candidates(
     if settings.engine:
         yield from [chosen(known(name)) for name in settings.engine]
         return
+    keyed = list(_with_key(settings, environ))
+    yield from keyed
+    taken_over = list(_from_continue(environ)) if settings.base_url is None else []
+    yield from taken_over
+    lacking = "" if keyed else "no key in the environment, and "
+    server = (find_server or _server_nearby)(environ)
+    if server is not None:
+        yield Choice(server.engine, f"{server.engine}: {lacking}it answers at {server.host}")
+    model = (find_model or _embedded_model)()
+    if model is not None:
+        yield Choice("local", f"local: {lacking}the embedded model is at {_from_home(model)}")
+    ready = [*keyed, *(each for each in taken_over if isinstance(each, Choice)), server, model]
+    last = "" if any(ready) else ", and nothing else is ready"
+    for engine, variable in CHAT_KEY_NAMES.items():
+        # A base-url without an engine is that of a FIM endpoint: no other host's key goes there.
+        if settings.base_url is None and named_key(variable, environ):
+            yield Choice(engine, f"{engine}: {variable} is set{last}")
+
+
+def _with_key(settings: Settings, environ: Mapping[str, str]) -> Iterator[Choice]:
     for engine, variable in KEY_NAMES.items():
         if engine in ENGINES and named_key(variable, environ):
             yield Choice(engine, f"{engine}: {variable} is set")
@@ -64,19 +84,12 @@ def candidates(
         yield Choice("langdock", f"langdock: {ANY_ENGINE} is set, and no engine is chosen")
     if settings.api_key_command:
         yield Choice("langdock", "langdock: api-key-command is set, and no engine is chosen")
-    if settings.base_url is None:  # the key in Continue's file is for the host in that file
-        for found in read_continue(environ):
-            yield _taken_over(found) if isinstance(found, Autocomplete) else found
-    server = (find_server or _server_nearby)(environ)
-    if server is not None:
-        yield Choice(server.engine, f"{server.engine}: no key in the environment, and it answers at {server.host}")
-    model = (find_model or _embedded_model)()
-    if model is not None:
-        yield Choice("local", f"local: no key in the environment, and the embedded model is at {_from_home(model)}")
-    for engine, variable in CHAT_KEY_NAMES.items():
-        # A base-url without an engine is that of a FIM endpoint: no other host's key goes there.
-        if settings.base_url is None and named_key(variable, environ):
-            yield Choice(engine, f"{engine}: {variable} is set, and nothing else is ready")
+
+
+def _from_continue(environ: Mapping[str, str]) -> Iterator[Choice | Unusable]:
+    """The key in its file is for the host in that file."""
+    for found in read_continue(environ):
+        yield _taken_over(found) if isinstance(found, Autocomplete) else found
 
 
 def chosen(name: str) -> Choice:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.engines.choose import choose_engine, chosen
+from fimbot.engines.choose import candidates, choose_engine, chosen
 from fimbot.engines.http import Channel
 from fimbot.engines.nearby import Nearby
 from fimbot.engines.open import open_choice, open_engine
@@ -85,6 +85,16 @@ def test_without_a_key_a_server_on_this_machine_goes_before_the_embedded_model()
     choice = choose_engine(Settings(), {}, find_model=not_looked_for, find_server=ollama_there)
     assert choice.name == "ollama"
     assert choice.why == "ollama: no key in the environment, and it answers at 127.0.0.1:11434"
+
+
+def test_of_all_that_are_set_up_none_is_said_to_be_there_for_lack_of_the_others() -> None:
+    found = candidates(
+        Settings(), ALL_KEYS | {"OPENAI_API_KEY": "a-key"}, find_model=model_there, find_server=ollama_there
+    )
+    whys = {each.why.partition(": ")[0]: each.why for each in found}
+    assert whys["ollama"] == "ollama: it answers at 127.0.0.1:11434"
+    assert whys["local"] == f"local: the embedded model is at {Path('models/small.gguf')}"
+    assert whys["openai"] == "openai: OPENAI_API_KEY is set"
 
 
 def test_the_settings_go_before_any_key() -> None:
