@@ -27,6 +27,8 @@ MANY_USES = 600
 FOLD_SECONDS = 0.25
 FIRST_HOLD_SECONDS = 2.0
 LONGEST_OWN_HOLD_SECONDS = 60.0
+# Of the pause of one's own, which is the longest long before; a float cannot be doubled more than a thousand times.
+MOST_DOUBLINGS = 10
 LONGEST_HOLD_SECONDS = 3600.0
 
 
@@ -286,7 +288,8 @@ def _hold(account: Account, step: Hold, limits: Limits, now: float) -> None:
         # Where counting whole reservations explains it, they are counted so from now on.
         if sum(each.claimed for each in account.uses) > _limits(account, limits)[1]:
             account.whole, account.fair = Span(now, BELIEVED_SECONDS), Span()
-        own = min(LONGEST_OWN_HOLD_SECONDS, FIRST_HOLD_SECONDS * 2.0 ** (account.strikes - 1))
+        doublings = min(MOST_DOUBLINGS, account.strikes - 1)
+        own = min(LONGEST_OWN_HOLD_SECONDS, FIRST_HOLD_SECONDS * 2.0**doublings)
         seconds = min(step.seconds or own, LONGEST_HOLD_SECONDS)
         account.hold = Span(now, max(seconds, account.hold.end() - now if account.hold.seconds else 0.0))
     elif step.seconds:

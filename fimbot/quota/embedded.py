@@ -112,7 +112,7 @@ class EmbeddedStore:
             self._drop()
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise StoreDown(f"{self._path}: {why}") from None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, ArithmeticError, RecursionError):
             self._drop()
             raise StoreDown(f"{self._path}: it is damaged; remove it") from None
 
