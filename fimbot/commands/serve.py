@@ -41,7 +41,7 @@ _store = click.option(
 
 @click.group(invoke_without_command=True, short_help="Serve the FIM endpoint to a team: one key, quota and cache.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; others need keys.")
-@click.option("--port", default=8440, show_default=True, help="0 for one that is free.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8440, show_default=True, help="0 for one that is free.")
 @click.option("--engine", metavar="NAME", help="Who answers.")
 @click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
 @click.option("--base-url", metavar="URL", help="Where the engine is; the key goes there.")
