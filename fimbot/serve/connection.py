@@ -8,17 +8,22 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from fimbot.serve.incoming import BODY_SECONDS
+
 HEADER_SECONDS = 10.0
 # For what has been written to be taken by the client's side.
 STALL_SECONDS = 30.0
 
 
 class Connection(H11Protocol):
-    """Of asyncio's own calls only these are extended: https://docs.python.org/3/library/asyncio-protocol.html"""
+    """Of asyncio's own calls (https://docs.python.org/3/library/asyncio-protocol.html) and uvicorn's, only these are
+    extended."""
 
     header_seconds = HEADER_SECONDS
+    body_seconds = BODY_SECONDS
     stall_seconds = STALL_SECONDS
     _header_timer: asyncio.TimerHandle | None = None
+    _body_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -33,6 +38,14 @@ class Connection(H11Protocol):
             self._cancel_header_timer()
         elif self._header_timer is None:
             self._expect_header()  # of the next request on this connection
+        if self.conn.their_state is not h11.SEND_BODY:
+            self._cancel_body_timer()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # Answered without its body, which may go on for ever: each byte of it puts the keep-alive's limit off.
+        if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
+            self._body_timer = self.loop.call_later(self.body_seconds, self.transport.abort)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -45,6 +58,7 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._cancel_header_timer()
+        self._cancel_body_timer()
         self._cancel_stall_timer()
 
     def _expect_header(self) -> None:
@@ -59,6 +73,11 @@ class Connection(H11Protocol):
         if self._header_timer is not None:
             self._header_timer.cancel()
             self._header_timer = None
+
+    def _cancel_body_timer(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
 
     def _cancel_stall_timer(self) -> None:
         if self._stall_timer is not None:
