@@ -14,7 +14,7 @@ import pytest
 from fimbot.serve import incoming
 from fimbot.serve.connection import Connection
 from tests.doubles.langdock import LangdockServer
-from tests.doubles.scripts import dripping, endless, fill, silent
+from tests.doubles.scripts import Script, dripping, endless, fill, silent, stalled
 from tests.serve.in_process import served
 from tests.serve.running import FIM, Installation, asked, client, metric
 
@@ -76,6 +76,18 @@ def test_it_hangs_up_where_the_engine_has_said_nothing_yet(endpoint: httpx.Clien
     eventually(lambda: received.hung_up)
 
 
+@pytest.mark.parametrize("mute", [silent, stalled("    return 1\n")])
+def test_it_hangs_up_where_the_engine_says_nothing_at_all(
+    endpoint: httpx.Client, installation: Installation, mute: Script
+) -> None:
+    installation.upstream.plan(mute)
+    with pytest.raises(httpx.ReadTimeout):
+        endpoint.post(FIM, json=asked(), timeout=0.5)
+    (received,) = installation.upstream.requests
+    eventually(lambda: received.hung_up)
+    eventually(lambda: metric(endpoint.get("/metrics").text, "fimbot_running") == 0)
+
+
 def test_half_an_answer_that_nobody_waited_for_is_not_remembered(
     endpoint: httpx.Client, installation: Installation
 ) -> None:
@@ -119,6 +131,25 @@ def test_a_header_that_does_not_come_is_not_waited_for(
                 answer += connection.recv(65536)
             connection.sendall(b"GET /healthz HT")
             assert everything(connection) == b""
+
+
+@pytest.mark.parametrize("start", [b"GET /healthz", b"POST /nowhere", b"PUT " + FIM.encode()])
+def test_a_body_that_nobody_reads_is_not_waited_for(
+    langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes
+) -> None:
+    monkeypatch.setattr(Connection, "body_seconds", 0.3)
+    with served(langdock_server, tmp_path) as url, connected(url) as connection:
+        connection.sendall(start + b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 ")
+
+        def is_cut_off() -> bool:
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return True
+            return False
+
+        eventually(is_cut_off)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(
