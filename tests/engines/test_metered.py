@@ -12,6 +12,7 @@ from fimbot.engines.metered import Metered, prompt_tokens
 from fimbot.engines.open import limits_of, open_engine
 from fimbot.engines.protocol import Deadline, Question
 from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
+from fimbot.quota.account import loaded
 from fimbot.quota.embedded import EmbeddedStore
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer
@@ -40,7 +41,7 @@ def counted(engine: Metered) -> list[tuple[int, int, bool]]:
     """(used, claimed, under way) of each request."""
     store = engine.quota._store._stores[0]
     assert isinstance(store, EmbeddedStore)
-    account = store._read(store._open())
+    account = loaded(store._row(store._open()) or "")
     return [(use.used, use.claimed, use.open) for use in account.uses]
 
 
