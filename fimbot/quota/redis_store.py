@@ -47,7 +47,7 @@ class RedisStore:
             ]
             return Reply(**json.loads(script(keys=[self._key], args=arguments)))
         except (redis.RedisError, OSError, ValueError, TypeError) as error:
-            raise StoreDown(f"quota-store: {self._where()}: {_why(error)}") from None
+            raise StoreDown(f"quota-store: {self._where()}: {why(error)}") from None
 
     def close(self) -> None:
         if self._client is not None:
@@ -80,14 +80,14 @@ class RedisStore:
             return "its URL"
 
 
-def _why(error: Exception) -> str:
-    """In our words, since a library's may quote what it was given."""
+def why(error: Exception) -> str:
+    """What a Redis, or its library, has against what it was asked. In our words: theirs may quote the password."""
     known = {
         "AuthenticationError": "it does not take the password",
         "ConnectionError": "cannot be reached",
         "TimeoutError": "does not answer",
-        "NoPermissionError": "the user may not run scripts",
+        "NoPermissionError": "the user may not do this",
         "ReadOnlyError": "it is a replica, which takes no writes",
         "ValueError": "it is no URL of a Redis",
     }
-    return known.get(type(error).__name__, f"refuses the step ({type(error).__name__})")
+    return known.get(type(error).__name__, f"refuses this ({type(error).__name__})")

@@ -1,0 +1,90 @@
+"""Keys and answers in a Redis that is wrong, damaged or no Redis at all: told without its password, and no error."""
+
+from __future__ import annotations
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from fimbot.errors import StoreError
+from fimbot.serve.keys import StoredKey, digest
+from fimbot.serve.shared import _ANSWERS, _KEYS, SharedAnswers, SharedKeys, connect
+from fimbot.values import Completion
+from tests.serve.test_replicas import PASSWORD, RedisServer, redis_server
+
+__all__ = ["redis_server"]
+
+ANSWER = Completion("    return 1\n", "stop", "langdock", "codestral-2501")
+
+
+class _Proxy(socketserver.BaseRequestHandler):
+    """Knows no AUTH, and says so as Redis does of commands that it does not know."""
+
+    def handle(self) -> None:
+        while self.request.recv(65536):
+            self.request.sendall(f"-ERR unknown command 'AUTH', with args beginning with: '{PASSWORD}' \r\n".encode())
+
+
+@contextmanager
+def proxy() -> Iterator[str]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Proxy) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+
+
+def test_what_quotes_the_password_is_not_quoted() -> None:
+    with proxy() as place:
+        url = f"redis://:{PASSWORD}@{place}/0"
+        with pytest.raises(StoreError) as caught:
+            SharedKeys(connect(url)).all()
+        answers = SharedAnswers(connect(url))
+        assert answers.get("key") is None
+        problem = answers.problem
+        answers.close()
+    assert problem is not None
+    for said in (str(caught.value), problem):
+        assert place in said
+        assert PASSWORD not in said
+
+
+@pytest.mark.parametrize("damaged", [b"\xff\xfe", b"[", b"5", ["a list"]])
+def test_an_answer_that_is_none_is_asked_for_again(redis_server: RedisServer, damaged: object) -> None:
+    with connect(redis_server.url) as redis:
+        answers = SharedAnswers(redis, clock=lambda: 0.0)
+        answers.put("key", ANSWER)
+        known = answers.get("key")
+        assert known is not None and known.text == ANSWER.text
+        redis.delete(_ANSWERS + "key")
+        if isinstance(damaged, bytes):
+            redis.set(_ANSWERS + "key", damaged)
+        else:
+            redis.lpush(_ANSWERS + "key", "a list")
+        assert answers.get("key") is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"\xff\xfe",
+        "null",
+        json.dumps({"digest": 5, "created": 1.0}),
+        json.dumps({"digest": "é" * 64, "created": 1.0}),
+        json.dumps({"digest": digest("a"), "created": "yesterday"}),
+    ],
+)
+def test_a_key_that_fimbot_has_not_written_is_told(redis_server: RedisServer, row: object) -> None:
+    with connect(redis_server.url) as redis:
+        keys = SharedKeys(redis)
+        keys.add(StoredKey("ana", digest("a"), 1.0))
+        assert keys.all() == (StoredKey("ana", digest("a"), 1.0),)
+        redis.hset(_KEYS, "bob", row)
+        with pytest.raises(StoreError, match="is not what fimbot has written"):
+            keys.all()
