@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -44,6 +44,7 @@ class Endpoint:
     say: Callable[[str], None]
     """For the log: one line that holds no key and nothing of a question."""
     begun: int
+    _told: set[str] = field(default_factory=set)
 
     async def complete(self, request: Request) -> Response:
         who = _NOBODY
@@ -62,7 +63,15 @@ class Endpoint:
             self._failed(error)
             response = _refused(refusal(error))
         self.service.metrics.requested(who, response.status_code)
+        self.tell_problems()
         return response
+
+    def tell_problems(self) -> None:
+        """With the stores of its service, each once, and as soon as a question has met it: a server runs for weeks."""
+        for problem in self.service.problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self.say(problem)
 
     async def list_models(self, request: Request) -> Response:
         try:

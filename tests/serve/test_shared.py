@@ -14,6 +14,8 @@ from fimbot.errors import StoreError
 from fimbot.serve.keys import StoredKey, digest
 from fimbot.serve.shared import _ANSWERS, _KEYS, SharedAnswers, SharedKeys, connect
 from fimbot.values import Completion
+from tests.serve.running import FIM, Installation, asked, client
+from tests.serve.test_clients import eventually
 from tests.serve.test_replicas import PASSWORD, RedisServer, redis_server
 
 __all__ = ["redis_server"]
@@ -88,3 +90,18 @@ def test_a_key_that_fimbot_has_not_written_is_told(redis_server: RedisServer, ro
         redis.hset(_KEYS, "bob", row)
         with pytest.raises(StoreError, match="is not what fimbot has written"):
             keys.all()
+
+
+def test_a_store_that_goes_down_is_said_while_the_server_runs(
+    installation: Installation, redis_server: RedisServer
+) -> None:
+    with installation.serving("--store", redis_server.url) as running, client(running.url) as asking:
+        assert asking.post(FIM, json=asked("first", temperature=0)).status_code == 200
+        redis_server.kill()
+        for number in range(2):
+            assert asking.post(FIM, json=asked(f"number {number}", temperature=0)).status_code == 200
+        for what in ("the quota is counted for this machine only", "answers are not shared"):
+            eventually(lambda what=what: any(what in line for line in running.said))  # type: ignore[misc]
+        assert running.stop() == 0
+    problems = [line for line in running.said if "quota" in line or "not shared" in line]
+    assert len(problems) == 2, "each is said once"
