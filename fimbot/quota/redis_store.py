@@ -19,6 +19,23 @@ SECONDS = 1.0
 _PREFIX = "fimbot:quota:1:"
 
 
+def connect(url: str, *, decode_responses: bool = False) -> Any:
+    """Sends nothing yet. Raises ValueError, whose text quotes the URL, password and all."""
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=SECONDS,
+        socket_connect_timeout=SECONDS,
+        # Once, for a connection that was closed while idle: a step that was done already is not done twice. What did
+        # not answer in time is not waited for again.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        decode_responses=decode_responses,
+    )
+
+
 class RedisStore:
     """`url` may hold a password: no message of this class does, nor of the library's that is passed on."""
 
@@ -54,17 +71,7 @@ class RedisStore:
             self._client.close()
 
     def _open(self) -> Any:
-        import redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-
-        client = redis.Redis.from_url(
-            self._url,
-            socket_timeout=SECONDS,
-            socket_connect_timeout=SECONDS,
-            # Once, for a connection that was closed while idle: a step that was done already is not done twice.
-            retry=Retry(NoBackoff(), 1),
-        )
+        client = connect(self._url)
         self._client = client
         self._script = client.register_script(files("fimbot.quota").joinpath("account.lua").read_bytes())
         return self._script

@@ -99,6 +99,7 @@ class KeyRing:
             self._tried_at = now
             async with self._reading:
                 await self._read(now)
+            self._tried_at = self._clock()  # one that is slow to fail is not asked by each who comes
         elif self._read_at is None:
             async with self._reading:  # the first to come is at it
                 pass

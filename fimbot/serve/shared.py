@@ -13,19 +13,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from fimbot.engines.cache import packed, unpacked
 from fimbot.errors import SettingsError, StoreError
-from fimbot.quota.redis_store import why
+from fimbot.quota import redis_store
 from fimbot.serve.keys import StoredKey, read_key
 from fimbot.values import Completion
 
 _KEYS = "fimbot:serve:keys"
 _ANSWERS = "fimbot:serve:answer:"
 _ANSWER_SECONDS = 30 * 24 * 3600
-_TIMEOUT_SECONDS = 2.0
 # A Redis that is down is not asked for each question.
 _AGAIN_SECONDS = 5.0
 _MAX_ANSWER_BYTES = 1_000_000
@@ -34,14 +31,7 @@ _MAX_ANSWER_BYTES = 1_000_000
 def connect(url: str) -> redis.Redis:
     """Sends nothing yet. Raises SettingsError."""
     try:
-        return redis.Redis.from_url(
-            url,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            # A connection that Redis has closed meanwhile is made anew; by default it would go on for seconds.
-            retry=Retry(NoBackoff(), 1),
-            decode_responses=True,
-        )
+        return cast(redis.Redis, redis_store.connect(url, decode_responses=True))
     except ValueError:  # its text quotes the URL, password and all
         raise SettingsError(
             "the store is no address of a Redis: redis://HOST:PORT/0 (in a password, / is written %2F)"
@@ -116,4 +106,4 @@ class SharedAnswers:
 
 def _told(server: redis.Redis, error: Exception) -> str:
     place = server.connection_pool.connection_kwargs
-    return f"Redis at {place.get('host')}:{place.get('port')}: {why(error)}"
+    return f"Redis at {place.get('host')}:{place.get('port')}: {redis_store.why(error)}"

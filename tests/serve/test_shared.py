@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from fimbot.errors import StoreError
+from fimbot.quota.redis_store import RedisStore
+from fimbot.quota.store import StoreDown
+from fimbot.quota.values import RUN, Limits, Look
 from fimbot.serve.keys import StoredKey, digest
 from fimbot.serve.shared import _ANSWERS, _KEYS, SharedAnswers, SharedKeys, connect
 from fimbot.values import Completion
@@ -20,6 +25,7 @@ from tests.serve.test_replicas import PASSWORD, RedisServer, redis_server
 
 __all__ = ["redis_server"]
 
+LIMITS = Limits(8, 1000)
 ANSWER = Completion("    return 1\n", "stop", "langdock", "codestral-2501")
 
 
@@ -55,6 +61,16 @@ def test_what_quotes_the_password_is_not_quoted() -> None:
     for said in (str(caught.value), problem):
         assert place in said
         assert PASSWORD not in said
+
+
+def test_one_that_hangs_is_waited_for_once_and_not_for_long() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
+        for asked_for in (SharedKeys(connect(url)).all, lambda: RedisStore(url, "key", LIMITS).do(Look(1, 1, RUN))):
+            begun = time.monotonic()
+            with pytest.raises((StoreError, StoreDown), match="does not answer"):
+                asked_for()
+            assert time.monotonic() - begun < 1.9
 
 
 @pytest.mark.parametrize("damaged", [b"\xff\xfe", b"[", b"5", ["a list"]])
