@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Self
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -22,14 +22,23 @@ class Connection(H11Protocol):
     header_seconds = HEADER_SECONDS
     body_seconds = BODY_SECONDS
     stall_seconds = STALL_SECONDS
+    most_connections = 1_000_000
     _header_timer: asyncio.TimerHandle | None = None
     _body_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def at_most(cls, connections: int) -> type[Self]:
+        """Whoever comes while there are so many is hung up on."""
+        return type(cls.__name__, (cls,), {"most_connections": connections})
 
     def connection_made(self, transport: Any) -> None:
         # Whatever the kernel does not take at once counts as a stall, and the next write waits for it.
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            transport.abort()
+            return
         self._expect_header()
 
     def data_received(self, data: bytes) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
-from fimbot.serve import incoming
+from fimbot.serve import incoming, server
 from fimbot.serve.connection import Connection
+from tests.doubles.exchange import Script
 from tests.doubles.langdock import LangdockServer
-from tests.doubles.scripts import Script, dripping, endless, fill, silent, stalled
+from tests.doubles.scripts import dripping, endless, fill, silent, stalled
 from tests.serve.in_process import served
 from tests.serve.running import FIM, Installation, asked, client, metric
 
@@ -150,6 +153,33 @@ def test_a_body_that_nobody_reads_is_not_waited_for(
             return False
 
         eventually(is_cut_off)
+
+
+def test_more_idle_connections_than_files_keep_nobody_out(installation: Installation) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as after:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        after.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        running = after.enter_context(installation.serving())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2048)), hard))
+        for _ in range(400):
+            after.enter_context(connected(running.url))
+        with client(running.url) as asking:
+            assert asking.post(FIM, json=asked(), timeout=5).status_code == 200
+        assert len(running.said) == 2
+
+
+def test_who_comes_past_the_most_is_hung_up_on(
+    langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_open_files", lambda: 16)
+    with served(langdock_server, tmp_path) as url, ExitStack() as after:
+        kept = [after.enter_context(connected(url)) for _ in range(8)]
+        with connected(url) as late, contextlib.suppress(ConnectionResetError):
+            assert late.recv(1) == b""
+        kept[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in kept[0].recv(65536)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(
