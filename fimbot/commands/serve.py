@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from fimbot.settings.values import Settings
 if TYPE_CHECKING:
     from fimbot.engines.open import Opened
     from fimbot.engines.protocol import Engine
+    from fimbot.serve.app import Endpoint
     from fimbot.serve.keys import KeyStore
     from fimbot.serve.service import Answers
 
@@ -45,7 +46,7 @@ _store = click.option(
 
 @click.group(invoke_without_command=True, short_help="Serve the FIM endpoint to a team: one key, quota and cache.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; others need keys.")
-@click.option("--port", default=8440, show_default=True, help="0 for one that is free.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8440, show_default=True, help="0 for one that is free.")
 @click.option("--engine", metavar="NAME", help="Who answers.")
 @click.option("--model", metavar="NAME", help="The engine's model; for local, a .gguf file.")
 @click.option("--base-url", metavar="URL", help="Where the engine is; the key goes there.")
@@ -111,7 +112,8 @@ def remove(name: str, store: str | None) -> int:
 
 def _serve(store: str | None, chosen: dict[str, Any]) -> int:
     from fimbot.engines.open import open_engine
-    from fimbot.serve.server import find_place, url_of
+    from fimbot.serve.app import create_app
+    from fimbot.serve.server import Server, find_place, url_of
 
     settings = load_settings(
         given(engine=chosen["engine"], model=chosen["model"], base_url=chosen["base_url"]),
@@ -135,34 +137,31 @@ def _serve(store: str | None, chosen: dict[str, Any]) -> int:
         if opened.engine.name == "local":
             _warm(opened.engine)
         answers = _answers(store) if settings.cache and not chosen["no_cache"] else None
+        endpoint = _endpoint(opened, answers, keys, place.is_loopback, settings, chosen)
+        started = f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it"
+        stop = endpoint.service.gate.stop
+        server = Server(create_app(endpoint), chosen["grace"], started=lambda: say(started), stopping=stop)
         try:
-            started = f"{opened.engine.model} is served at {url_of(listener)}; Ctrl-C stops it"
-            server = _server(opened, answers, keys, place.is_loopback, settings, chosen, lambda: say(started))
             server.run(sockets=[listener])
         finally:
             if answers is not None:
                 answers.close()
-                if answers.problem:
-                    say(answers.problem)
-            if opened.quota is not None and opened.quota.problem:
-                say(opened.quota.problem)
+            endpoint.tell_problems()
     return INTERRUPTED if server.force_exit else 0
 
 
-def _server(
+def _endpoint(
     opened: Opened,
     answers: Answers | None,
     keys: KeyStore,
     on_loopback: bool,
     settings: Settings,
     chosen: dict[str, Any],
-    started: Callable[[], None],
-) -> Any:
-    from fimbot.serve.app import Endpoint, create_app
+) -> Endpoint:
+    from fimbot.serve.app import Endpoint
     from fimbot.serve.gate import Gate
     from fimbot.serve.keys import KeyRing
     from fimbot.serve.metrics import Metrics
-    from fimbot.serve.server import Server
     from fimbot.serve.service import Service
 
     engine = opened.engine
@@ -179,7 +178,7 @@ def _server(
         deadline=chosen["deadline"],
         patience=patience,
     )
-    endpoint = Endpoint(
+    return Endpoint(
         service=service,
         keys=KeyRing(keys),
         open=on_loopback,
@@ -188,7 +187,6 @@ def _server(
         say=say,
         begun=int(time.time()),
     )
-    return Server(create_app(endpoint), chosen["grace"], started=started, stopping=gate.stop)
 
 
 def _warm(engine: Engine) -> None:

@@ -1,22 +1,30 @@
-"""One HTTP call that is under way, and can be hung up on from another thread."""
+"""HTTP calls that are under way, and can be hung up on from another thread."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from fimbot.engines.protocol import Deadline
+
+# How soon after its deadline a call is hung up on.
+LOOK_SECONDS = 0.1
 
 
 class Call:
-    """A blocking read knows only a timeout for itself, and a server that drips a byte now and then never
-    meets it. So a timer shuts the socket down at the deadline, as `hang_up` does on Ctrl-C."""
+    """A blocking read knows only a timeout for itself: a server that drips a byte now and then never meets it, nor does
+    one that is silent hear that whoever asked has gone. So the socket is shut down at the deadline, as on Ctrl-C."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, deadline: Deadline) -> None:
         self.hung_up = False
+        self._deadline = deadline
         self._socket: socket.socket | None = None
         self._lock = threading.Lock()
-        self._timer = self._started(seconds)
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
         """Catches each new socket (TCP, then TLS): https://www.encode.io/httpcore/extensions/#trace"""
@@ -33,18 +41,12 @@ class Call:
             self._shut()
 
     def allow(self, seconds: float) -> None:
-        """Hangs up after `seconds` from now, instead of what was said before."""
-        self._timer.cancel()
-        self._timer = self._started(seconds)
+        """No more than so many from now."""
+        self._deadline = self._deadline.within(seconds)
 
-    def end(self) -> None:
-        self._timer.cancel()
-
-    def _started(self, seconds: float) -> threading.Timer:
-        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self.hang_up)
-        timer.daemon = True
-        timer.start()
-        return timer
+    def look(self) -> None:
+        if not self.hung_up and not self._deadline.remaining():
+            self.hang_up()
 
     def _shut(self) -> None:
         if self._socket is not None:
@@ -52,3 +54,45 @@ class Call:
             # the thread that reads. It wakes that thread up; it closes nothing.
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+class Calls:
+    """Those of a channel. One thread looks at the deadlines of all, as long as there are any."""
+
+    def __init__(self) -> None:
+        self._calls: set[Call] = set()
+        self._lock = threading.Lock()
+        self._watched = False
+
+    @contextmanager
+    def under_way(self, deadline: Deadline) -> Iterator[Call]:
+        call = Call(deadline)
+        with self._lock:
+            self._calls.add(call)
+            if not self._watched:
+                threading.Thread(target=self._watch, name="fimbot-deadlines", daemon=True).start()
+                self._watched = True
+        try:
+            yield call
+        finally:
+            with self._lock:
+                self._calls.discard(call)
+
+    def hang_up(self) -> bool:
+        """On all of them; False where there are none."""
+        with self._lock:
+            calls = list(self._calls)
+        for call in calls:
+            call.hang_up()
+        return bool(calls)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            with self._lock:
+                calls = list(self._calls)
+                if not calls:
+                    self._watched = False
+                    return
+            for call in calls:
+                call.look()

@@ -12,7 +12,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TypeVar
@@ -20,7 +19,7 @@ from typing import TypeVar
 import httpx
 
 from fimbot import __version__
-from fimbot.engines.call import Call
+from fimbot.engines.call import Call, Calls
 from fimbot.engines.client import UNSENT, open_client
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
@@ -132,7 +131,7 @@ class Incoming:
             raise self._own(error, self._call, self._deadline) from None
 
     def expect_end(self) -> None:
-        self._call.allow(min(END_SECONDS, self._deadline.remaining()))
+        self._call.allow(END_SECONDS)
 
     def beginning(self) -> bytes:
         """As much of an error's text as there is to have soon."""
@@ -184,8 +183,7 @@ class Channel:
         self._meter = meter
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
-        self._calls: set[Call] = set()
-        self._lock = threading.Lock()
+        self._calls = Calls()
         self._client = open_client(
             url.scheme,
             transport=transport,
@@ -273,17 +271,13 @@ class Channel:
 
     def close(self) -> None:
         self._closed.set()
-        with self._lock:
-            calls = list(self._calls)
-        for call in calls:
-            call.hang_up()
-        if not calls:  # no connection outlives its call, so nothing leaks where some are still ending
+        if not self._calls.hang_up():  # no connection outlives its call, so nothing leaks where some are still ending
             self._client.close()
 
     def _attempt(self, request: Request, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
         left = deadline.remaining()
         timeout = httpx.Timeout(min(self._silence, left), connect=min(self._connect_seconds, left))
-        with self._under_way(deadline) as call:
+        with self._calls.under_way(deadline) as call:
             try:
                 with self._client.stream(
                     request.method,
@@ -306,18 +300,6 @@ class Channel:
                 raise self._named(self._own(error, call, deadline)) from None
             except EngineError as error:
                 raise self._named(error) from None
-
-    @contextmanager
-    def _under_way(self, deadline: Deadline) -> Iterator[Call]:
-        call = Call(deadline.remaining())
-        with self._lock:
-            self._calls.add(call)
-        try:
-            yield call
-        finally:
-            call.end()
-            with self._lock:
-                self._calls.discard(call)
 
     def _rest(self, tries: int, fault: Passing, deadline: Deadline) -> None:
         pause = pause_before(tries, fault, self._jitter, hasty=self._hasty)

@@ -10,6 +10,7 @@ from fimbot.engines.faults import retry_after
 from fimbot.engines.in_front import InFront
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.engines.scale import Scale
+from fimbot.errors import EngineUnavailable
 from fimbot.quota import Quota, Reservation
 from fimbot.values import Completion
 from fimbot.windows.tokens import estimate_tokens
@@ -60,12 +61,23 @@ class Metered(InFront):
         asking.reserve(deadline)
         getattr(self._thread, "admitted", lambda: None)()
         self._listener.begin(asking)
+        streamed = ""
+
+        def heard(text: str) -> bool:
+            nonlocal streamed
+            streamed = text
+            return done(text)
+
         try:
-            answer = self._engine.ask(question, done=done, deadline=deadline)
+            answer = self._engine.ask(question, done=heard, deadline=deadline)
             asking.settle(*_spent(answer, prompt, question))
             if answer.usage:
                 self._scale.learn(estimate, answer.usage.prompt_tokens)
             return answer
+        except EngineUnavailable:
+            if not deadline.remaining():  # hung up on, since nobody waits any more
+                asking.settle(*_streamed(streamed, prompt, question))
+            raise
         finally:
             self._listener.begin(None)
             asking.settle(None)  # of a failure, whose cost nobody tells
@@ -105,8 +117,13 @@ def _spent(answer: Completion, prompt: int, question: Question) -> tuple[int, in
     """What it cost; and what it cost where all of `max_tokens` is counted. Without usage (it comes last, and most
     answers are hung up on) by what was streamed."""
     if answer.usage is None:
-        return prompt + estimate_tokens(answer.text), prompt + question.max_tokens
+        return _streamed(answer.text, prompt, question)
     return answer.usage.prompt_tokens + answer.usage.completion_tokens, answer.usage.prompt_tokens + question.max_tokens
+
+
+def _streamed(text: str, prompt: int, question: Question) -> tuple[int, int]:
+    spoken = estimate_tokens(text) if text else 0
+    return prompt + spoken, prompt + question.max_tokens
 
 
 class _Asking:

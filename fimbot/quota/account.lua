@@ -4,7 +4,7 @@
 
 local MARGIN, OPEN, WAITER, BELIEVED = 0.1, 40, 2.5, 3600
 local FIRST_HOLD, LONGEST_OWN_HOLD, LONGEST_HOLD = 2, 60, 3600
-local MANY, FOLD = 600, 0.25
+local MANY, FOLD = 300, 0.5
 
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000

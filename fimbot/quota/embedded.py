@@ -48,6 +48,8 @@ class EmbeddedStore:
         self._path, self._key, self._limits, self._clock = path, key, limits, clock
         self._lock = threading.Lock()
         self._database: sqlite3.Connection | None = None
+        # What was written last, and what it says: nobody else may have written since.
+        self._last: tuple[str | None, Account] = None, Account()
 
     def do(self, step: Step) -> Reply:
         with self._lock, self._translated():
@@ -65,21 +67,26 @@ class EmbeddedStore:
     def _done(self, step: Step) -> Reply:
         database = self._open()
         if isinstance(step, Look):  # nothing to write, and nobody to wait for
-            return apply(self._read(database), step, self._limits, self._clock())
+            return apply(_account(self._row(database)), step, self._limits, self._clock())
         with _transaction(database):
-            account = self._read(database)
+            text, (written, account) = self._row(database), self._last
+            self._last = None, Account()  # a step that fails may have changed it
+            if text is None or text != written:
+                account = _account(text)
             # Not before the lock was waited for: a time that is too old is one that somebody else has passed.
             reply = apply(account, step, self._limits, self._clock())
-            database.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", (self._key, dumped(account)))
+            text = dumped(account)
+            database.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", (self._key, text))
+        self._last = text, account
         return reply
 
     def close(self) -> None:
         with self._lock:
             self._drop()
 
-    def _read(self, database: sqlite3.Connection) -> Account:
+    def _row(self, database: sqlite3.Connection) -> str | None:
         row = database.execute("SELECT account FROM accounts WHERE key = ?", (self._key,)).fetchone()
-        return Account() if row is None else loaded(row[0])
+        return None if row is None else row[0]
 
     def _open(self) -> sqlite3.Connection:
         if self._database is None:
@@ -112,9 +119,13 @@ class EmbeddedStore:
             self._drop()
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise StoreDown(f"{self._path}: {why}") from None
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, ArithmeticError, RecursionError):
             self._drop()
             raise StoreDown(f"{self._path}: it is damaged; remove it") from None
+
+
+def _account(text: str | None) -> Account:
+    return Account() if text is None else loaded(text)
 
 
 @contextlib.contextmanager

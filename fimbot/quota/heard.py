@@ -42,7 +42,8 @@ _RESET_TOKENS = ("ratelimitbysize-reset", "x-ratelimit-reset-tokens")
 
 _UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _SPAN = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|[dhms])")
-_COUNT = re.compile(r"[0-9]{1,15}")
+# Some append their policies: "100, 100;w=60".
+_COUNT = re.compile(r"([0-9]{1,15})(?:\.[0-9]+)?\s*(?:[,;]|$)")
 # Structured fields (RFC 9651): `"default";q=100;w=60`, and `limit=100, remaining=50, reset=5` of the seventh draft.
 _PARAMETER = re.compile(r'([a-z]+)\s*=\s*"?([0-9a-z-]{1,32})')
 
@@ -72,9 +73,9 @@ def _first(
 
 
 def _count(value: str) -> int:
-    """-1 for what is no number. Some append their policies: "100, 100;w=60"."""
+    """-1 for what is no number."""
     number = _COUNT.match(value)
-    return int(number[0]) if number else -1
+    return int(number[1]) if number else -1
 
 
 def _seconds(value: str) -> float:

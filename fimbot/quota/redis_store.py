@@ -19,6 +19,23 @@ SECONDS = 1.0
 _PREFIX = "fimbot:quota:1:"
 
 
+def connect(url: str, *, decode_responses: bool = False) -> Any:
+    """Sends nothing yet. Raises ValueError, whose text quotes the URL, password and all."""
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=SECONDS,
+        socket_connect_timeout=SECONDS,
+        # Once, for a connection that was closed while idle: a step that was done already is not done twice. What did
+        # not answer in time is not waited for again.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,)),
+        decode_responses=decode_responses,
+    )
+
+
 class RedisStore:
     """`url` may hold a password: no message of this class does, nor of the library's that is passed on."""
 
@@ -47,24 +64,14 @@ class RedisStore:
             ]
             return Reply(**json.loads(script(keys=[self._key], args=arguments)))
         except (redis.RedisError, OSError, ValueError, TypeError) as error:
-            raise StoreDown(f"quota-store: {self._where()}: {_why(error)}") from None
+            raise StoreDown(f"quota-store: {self._where()}: {why(error)}") from None
 
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
 
     def _open(self) -> Any:
-        import redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-
-        client = redis.Redis.from_url(
-            self._url,
-            socket_timeout=SECONDS,
-            socket_connect_timeout=SECONDS,
-            # Once, for a connection that was closed while idle: a step that was done already is not done twice.
-            retry=Retry(NoBackoff(), 1),
-        )
+        client = connect(self._url)
         self._client = client
         self._script = client.register_script(files("fimbot.quota").joinpath("account.lua").read_bytes())
         return self._script
@@ -80,14 +87,14 @@ class RedisStore:
             return "its URL"
 
 
-def _why(error: Exception) -> str:
-    """In our words, since a library's may quote what it was given."""
+def why(error: Exception) -> str:
+    """What a Redis, or its library, has against what it was asked. In our words: theirs may quote the password."""
     known = {
         "AuthenticationError": "it does not take the password",
         "ConnectionError": "cannot be reached",
         "TimeoutError": "does not answer",
-        "NoPermissionError": "the user may not run scripts",
+        "NoPermissionError": "the user may not do this",
         "ReadOnlyError": "it is a replica, which takes no writes",
         "ValueError": "it is no URL of a Redis",
     }
-    return known.get(type(error).__name__, f"refuses the step ({type(error).__name__})")
+    return known.get(type(error).__name__, f"refuses this ({type(error).__name__})")

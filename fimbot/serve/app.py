@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fimbot.engines.http import is_loopback
 from fimbot.errors import StoreError
 from fimbot.serve import answers, refusals
 from fimbot.serve.events import BrokenOff, Events
@@ -29,7 +31,6 @@ Piece = str | Completion
 _HUNG_UP = 499
 """As nginx calls it; nobody gets it."""
 _NOBODY = "anybody"
-_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Endpoint:
     say: Callable[[str], None]
     """For the log: one line that holds no key and nothing of a question."""
     begun: int
+    _told: set[str] = field(default_factory=set)
 
     async def complete(self, request: Request) -> Response:
         who = _NOBODY
@@ -61,7 +63,15 @@ class Endpoint:
             self._failed(error)
             response = _refused(refusal(error))
         self.service.metrics.requested(who, response.status_code)
+        self.tell_problems()
         return response
+
+    def tell_problems(self) -> None:
+        """With the stores of its service, each once, and as soon as a question has met it: a server runs for weeks."""
+        for problem in self.service.problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self.say(problem)
 
     async def list_models(self, request: Request) -> Response:
         try:
@@ -103,8 +113,9 @@ class Endpoint:
         return owner
 
     def _anybody(self, request: Request) -> str:
-        # A page in somebody's browser may have been led here by another name (DNS rebinding).
-        if request.url.hostname not in _LOOPBACK_NAMES:
+        # A page in somebody's browser may have been led here by another name (DNS rebinding). Not `request.url`,
+        # which puts this server's own address in the place of a name that cannot be.
+        if not _is_this_machine(request.headers.get("Host", "")):
             raise Refused(refusals.MISLED)
         return _NOBODY
 
@@ -184,7 +195,17 @@ def create_app(endpoint: Endpoint) -> Starlette:
     for base in ("/v1", "/mistral/{region}/v1"):
         routes.append(Route(f"{base}/fim/completions", endpoint.complete, methods=["POST"]))
         routes.append(Route(f"{base}/models", endpoint.list_models))
-    return Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
+    # An address made up here would be one without TLS, where a proxy in front speaks it.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Self
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from fimbot.serve.incoming import BODY_SECONDS
 
 HEADER_SECONDS = 10.0
 # For what has been written to be taken by the client's side.
@@ -14,17 +16,29 @@ STALL_SECONDS = 30.0
 
 
 class Connection(H11Protocol):
-    """Of asyncio's own calls only these are extended: https://docs.python.org/3/library/asyncio-protocol.html"""
+    """Of asyncio's own calls (https://docs.python.org/3/library/asyncio-protocol.html) and uvicorn's, only these are
+    extended."""
 
     header_seconds = HEADER_SECONDS
+    body_seconds = BODY_SECONDS
     stall_seconds = STALL_SECONDS
+    most_connections = 1_000_000
     _header_timer: asyncio.TimerHandle | None = None
+    _body_timer: asyncio.TimerHandle | None = None
     _stall_timer: asyncio.TimerHandle | None = None
+
+    @classmethod
+    def at_most(cls, connections: int) -> type[Self]:
+        """Whoever comes while there are so many is hung up on."""
+        return type(cls.__name__, (cls,), {"most_connections": connections})
 
     def connection_made(self, transport: Any) -> None:
         # Whatever the kernel does not take at once counts as a stall, and the next write waits for it.
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            transport.abort()
+            return
         self._expect_header()
 
     def data_received(self, data: bytes) -> None:
@@ -33,6 +47,14 @@ class Connection(H11Protocol):
             self._cancel_header_timer()
         elif self._header_timer is None:
             self._expect_header()  # of the next request on this connection
+        if self.conn.their_state is not h11.SEND_BODY:
+            self._cancel_body_timer()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # Answered without its body, which may go on for ever: each byte of it puts the keep-alive's limit off.
+        if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
+            self._body_timer = self.loop.call_later(self.body_seconds, self.transport.abort)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -45,6 +67,7 @@ class Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._cancel_header_timer()
+        self._cancel_body_timer()
         self._cancel_stall_timer()
 
     def _expect_header(self) -> None:
@@ -59,6 +82,11 @@ class Connection(H11Protocol):
         if self._header_timer is not None:
             self._header_timer.cancel()
             self._header_timer = None
+
+    def _cancel_body_timer(self) -> None:
+        if self._body_timer is not None:
+            self._body_timer.cancel()
+            self._body_timer = None
 
     def _cancel_stall_timer(self) -> None:
         if self._stall_timer is not None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fimbot.errors import StoreError
-from fimbot.serve.keys import StoredKey
+from fimbot.serve.keys import StoredKey, read_key
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, digest TEXT NOT NULL, created REAL NOT NULL)"
 _BUSY_SECONDS = 5.0
@@ -24,10 +24,10 @@ class EmbeddedKeys:
             return ()
         with self._open() as database:
             rows = database.execute("SELECT name, digest, created FROM keys ORDER BY name").fetchall()
-        # SQLite takes any type in any column.
-        if not all(isinstance(n, str) and isinstance(d, str) and isinstance(c, float) for n, d, c in rows):
-            raise StoreError(f"the keys at {self._path}: what is there is not what fimbot has written")
-        return tuple(StoredKey(*row) for row in rows)
+        try:
+            return tuple(read_key(*row) for row in rows)
+        except ValueError:
+            raise StoreError(f"the keys at {self._path}: what is there is not what fimbot has written") from None
 
     def add(self, key: StoredKey) -> bool:
         with self._open() as database:

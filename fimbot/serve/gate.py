@@ -56,11 +56,16 @@ class Gate:
     def waiting(self) -> int:
         return sum(map(len, self._waiting.values()))
 
+    @property
+    def _has_place(self) -> bool:
+        return not (self._front_taken or self.running >= self.places or self.stopped)
+
     async def enter(self, who: str) -> Turn:
         """Waits for a turn. Raises `Busy` when the queue is full or the wait too long, `Stopping`."""
         if self.stopped:
             raise Stopping
-        self._make_room(who)
+        if not self._has_place:
+            self._make_room(who)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(who, deque()).append(turn)
         self._next()
@@ -96,7 +101,7 @@ class Gate:
         return max(1, min(_LONGEST_RETRY, math.ceil(self._mean * (self.waiting + 1) / self.places)))
 
     def _next(self) -> None:
-        while not (self._front_taken or self.running >= self.places or self.stopped) and self._waiting:
+        while self._has_place and self._waiting:
             # Who has the fewest running; among equals, whoever has waited longest since the last turn.
             who = min(self._waiting, key=lambda name: self._running[name])
             turn = self._waiting[who].popleft()

@@ -23,6 +23,7 @@ from fimbot.errors import StoreError, UsageError
 PREFIX = "fimbot_"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 # How soon a key that was added or removed counts.
 _REFRESH_SECONDS = 2.0
 # How long the last known keys hold while the store is down.
@@ -35,6 +36,15 @@ class StoredKey:
     digest: str
     created: float
     """Seconds since the epoch."""
+
+
+def read_key(name: object, digest: object, created: object) -> StoredKey:
+    """Out of a store that takes anything. Raises ValueError for what fimbot has not written."""
+    if not (isinstance(name, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest)):
+        raise ValueError
+    if not isinstance(created, int | float):
+        raise ValueError
+    return StoredKey(name, digest, created)
 
 
 class KeyStore(Protocol):
@@ -89,6 +99,7 @@ class KeyRing:
             self._tried_at = now
             async with self._reading:
                 await self._read(now)
+            self._tried_at = self._clock()  # one that is slow to fail is not asked by each who comes
         elif self._read_at is None:
             async with self._reading:  # the first to come is at it
                 pass

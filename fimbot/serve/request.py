@@ -130,7 +130,9 @@ def _whole(value: float | None) -> int | None:
 
 def _stop(fields: Mapping[str, Any], faults: list[Fault]) -> tuple[str, ...]:
     value = fields.get("stop")
-    texts = [value] if isinstance(value, str) else value or []
+    if value is None:
+        return ()
+    texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         faults.append(_fault("stop", "Input should be a valid string or a list of strings", "string_type"))
         return ()

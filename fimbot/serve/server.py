@@ -22,6 +22,8 @@ BACKLOG = 2048
 # question meets a connection that is being closed.
 KEEP_ALIVE_SECONDS = 150
 
+_MANY_FILES = 65_536
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -53,6 +55,22 @@ def find_place(host: str, port: int) -> Place:
     return Place(family, str(address[0]), port)
 
 
+def _open_files() -> int:
+    """How many there may be: for a process that takes connections, all that the system lets it have. Past that,
+    asyncio writes a traceback for each connection that it could take, again and again."""
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limit
+        return _MANY_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, _MANY_FILES)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return _MANY_FILES if soft == resource.RLIM_INFINITY else soft
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
 def url_of(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -62,10 +80,13 @@ class Server(uvicorn.Server):
     def __init__(
         self, app: Starlette, grace: int, *, started: Callable[[], None], stopping: Callable[[], None]
     ) -> None:
+        most = _open_files() // 2  # a question has a connection to the engine too
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Connection,
+                http=Connection.at_most(most),
+                # So many are accepted before the first of them is looked at.
+                backlog=min(BACKLOG, most // 4),
                 ws="none",
                 lifespan="off",
                 # No line for each request: a URL may hold what its sender took for a place for the key.

@@ -48,6 +48,12 @@ class Service:
     patience: float
     """Seconds that a question waits for its turn and the quota."""
 
+    @property
+    def problems(self) -> list[str]:
+        """Why the quota or the answers are shared with fewer than they should be."""
+        found = (self.quota and self.quota.problem, self.answers and self.answers.problem)
+        return [problem for problem in found if problem]
+
     async def ask(self, who: str, question: Question) -> AsyncGenerator[str | Completion, None]:
         """The text piece by piece as it comes, and in the end the completion, which has its usage.
 

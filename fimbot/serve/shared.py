@@ -13,18 +13,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from fimbot.engines.cache import packed, unpacked
 from fimbot.errors import SettingsError, StoreError
-from fimbot.serve.keys import StoredKey
+from fimbot.quota import redis_store
+from fimbot.serve.keys import StoredKey, read_key
 from fimbot.values import Completion
 
 _KEYS = "fimbot:serve:keys"
 _ANSWERS = "fimbot:serve:answer:"
 _ANSWER_SECONDS = 30 * 24 * 3600
-_TIMEOUT_SECONDS = 2.0
 # A Redis that is down is not asked for each question.
 _AGAIN_SECONDS = 5.0
 _MAX_ANSWER_BYTES = 1_000_000
@@ -33,14 +31,7 @@ _MAX_ANSWER_BYTES = 1_000_000
 def connect(url: str) -> redis.Redis:
     """Sends nothing yet. Raises SettingsError."""
     try:
-        return redis.Redis.from_url(
-            url,
-            socket_timeout=_TIMEOUT_SECONDS,
-            socket_connect_timeout=_TIMEOUT_SECONDS,
-            # A connection that Redis has closed meanwhile is made anew; by default it would go on for seconds.
-            retry=Retry(NoBackoff(), 1),
-            decode_responses=True,
-        )
+        return cast(redis.Redis, redis_store.connect(url, decode_responses=True))
     except ValueError:  # its text quotes the URL, password and all
         raise SettingsError(
             "the store is no address of a Redis: redis://HOST:PORT/0 (in a password, / is written %2F)"
@@ -52,22 +43,29 @@ class SharedKeys:
         self._server = server
 
     def all(self) -> tuple[StoredKey, ...]:
-        with _translated():
-            found = cast(dict[str, str], self._server.hgetall(_KEYS))
         try:
-            return tuple(StoredKey(name, **json.loads(value)) for name, value in sorted(found.items()))
+            with self._translated():
+                found = cast(dict[str, str], self._server.hgetall(_KEYS))
+            return tuple(read_key(name, **json.loads(value)) for name, value in sorted(found.items()))
         except (ValueError, TypeError):
             raise StoreError(f"what Redis holds as {_KEYS} is not what fimbot has written") from None
 
     def add(self, key: StoredKey) -> bool:
-        with _translated():
+        with self._translated():
             return bool(
                 self._server.hsetnx(_KEYS, key.name, json.dumps({"digest": key.digest, "created": key.created}))
             )
 
     def remove(self, name: str) -> bool:
-        with _translated():
+        with self._translated():
             return bool(self._server.hdel(_KEYS, name))
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (redis.RedisError, OSError) as error:
+            raise StoreError(_told(self._server, error)) from None
 
 
 class SharedAnswers:
@@ -82,7 +80,8 @@ class SharedAnswers:
         found: Any = None
         with self._guarded() as up:
             if up:
-                found = self._server.get(_ANSWERS + key)
+                with contextlib.suppress(UnicodeDecodeError):
+                    found = self._server.get(_ANSWERS + key)
         return unpacked(found) if isinstance(found, str) else None
 
     def put(self, key: str, completion: Completion) -> None:
@@ -102,12 +101,9 @@ class SharedAnswers:
             yield self._clock() >= self._again_at
         except (redis.RedisError, OSError) as error:
             self._again_at = self._clock() + _AGAIN_SECONDS
-            self.problem = f"answers are not shared: Redis: {error}"
+            self.problem = f"answers are not shared: {_told(self._server, error)}"
 
 
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (redis.RedisError, OSError) as error:
-        raise StoreError(f"Redis: {error}") from None
+def _told(server: redis.Redis, error: Exception) -> str:
+    place = server.connection_pool.connection_kwargs
+    return f"Redis at {place.get('host')}:{place.get('port')}: {redis_store.why(error)}"

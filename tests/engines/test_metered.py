@@ -14,10 +14,11 @@ from fimbot.engines.open import limits_of, open_engine
 from fimbot.engines.protocol import Deadline, Question
 from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
 from fimbot.quota import Quota
+from fimbot.quota.account import loaded
 from fimbot.quota.embedded import EmbeddedStore
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer
-from tests.doubles.scripts import chunk, event, fill, raw, reset, status
+from tests.doubles.scripts import chunk, event, fill, raw, reset, silent, stalled, status
 from tests.engines.asking import DONE, QUESTION, Pauses, ask
 from tests.engines.test_langdock_chat import no_fim_model
 
@@ -47,7 +48,7 @@ def uses_of(quota: Quota) -> list[tuple[int, int, bool]]:
     """(used, claimed, under way) of each request."""
     store = quota._store._stores[0]
     assert isinstance(store, EmbeddedStore)
-    account = store._read(store._open())
+    account = loaded(store._row(store._open()) or "")
     return [(use.used, use.claimed, use.open) for use in account.uses]
 
 
@@ -82,6 +83,19 @@ def test_hanging_up_counts_what_was_streamed(langdock_server: LangdockServer, me
     prompt = prompt_tokens(metered, QUESTION)
     assert prompt < used < prompt + 30
     assert claimed == prompt + RESERVED
+
+
+@pytest.mark.parametrize("said", ["", "    return 1\n"])
+def test_what_is_hung_up_on_because_nobody_waits_any_more_counts_what_was_streamed(
+    langdock_server: LangdockServer, metered: Metered, said: str
+) -> None:
+    langdock_server.plan(stalled(said) if said else silent)
+    with pytest.raises(EngineUnavailable):
+        ask(metered, seconds=0.5)
+    ((used, claimed, is_open),) = counted(metered)
+    prompt = prompt_tokens(metered, QUESTION)
+    assert (prompt < used < prompt + 10) if said else used == prompt
+    assert (claimed, is_open) == (prompt + RESERVED, False)
 
 
 def test_a_try_that_failed_costs_what_was_reserved_and_the_next_one_is_another(

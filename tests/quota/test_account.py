@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from fimbot.quota.account import (
     FOLD_SECONDS,
     LONGEST_HOLD_SECONDS,
+    LONGEST_OWN_HOLD_SECONDS,
     MANY_USES,
     OPEN_SECONDS,
     WAITER_SECONDS,
@@ -197,6 +198,18 @@ def test_without_retry_after_the_pause_doubles_until_an_answer_comes() -> None:
     kept.take("again", 10)
     kept.do(Hold("again", 0.0))
     assert kept.do(Look(1, 1, RUN)).wait == pytest.approx(2)
+
+
+def test_a_server_that_refuses_for_days_is_waited_for_and_no_error() -> None:
+    kept = Kept()
+    for n in range(1100):
+        kept.take(str(n), 10)
+        kept.do(Hold(str(n), 1.0))
+        kept.do(Settle(str(n), 0, 0, answered=False))
+        kept.now += 61
+    kept.take("last", 10)
+    kept.do(Hold("last", 0.0))
+    assert kept.do(Look(1, 1, RUN)).wait == pytest.approx(LONGEST_OWN_HOLD_SECONDS)
 
 
 def test_429s_of_requests_that_were_under_way_together_count_once() -> None:

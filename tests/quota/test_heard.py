@@ -115,6 +115,16 @@ def test_what_servers_send(headers: dict[str, str], said: Hear) -> None:
     assert heard(headers) == said
 
 
+@pytest.mark.parametrize("nonsense", ["1e18", "-5", "60k", "0x10", "1_000", "9" * 16, "unlimited", "1 000", ""])
+def test_what_is_no_number_says_nothing_rather_than_its_beginning(nonsense: str) -> None:
+    assert heard({"x-ratelimit-limit-tokens": nonsense, "x-ratelimit-remaining-tokens": nonsense}) is None
+
+
+@pytest.mark.parametrize("number", ["60000", "60000.0", "60000, 60000;w=60", "60000;w=60"])
+def test_a_number_may_have_a_fraction_or_its_policies_behind_it(number: str) -> None:
+    assert heard({"x-ratelimit-limit-tokens": number}) == Hear(limit_tokens=60_000)
+
+
 NAMES = ["ratelimit", "ratelimit-policy", "ratelimit-reset", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens"]
 
 

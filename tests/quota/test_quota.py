@@ -10,6 +10,7 @@ import pytest
 from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineUnavailable, QuotaExhausted
 from fimbot.quota import HOOK, RUN, Limits, Quota
+from fimbot.quota.account import loaded
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.values import Reply, Step
@@ -77,7 +78,7 @@ def test_no_room_before_the_deadline_is_said_at_once_and_the_place_is_given_up(c
     with pytest.raises(QuotaExhausted, match=r"^quota: 1,000 tokens and 1 requests a minute are used up until"):
         quota.reserve(1, Deadline.after(10, clock), going_on)
     assert clock.now == 1000.0
-    assert store.inner._read(store.inner._open()).waiters == []
+    assert loaded(store.inner._row(store.inner._open()) or "").waiters == []
 
 
 def test_room_that_what_is_under_way_may_leave_is_waited_for_until_the_deadline(clock: Clock) -> None:

@@ -189,12 +189,28 @@ def test_a_place_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
     _counts_for_itself(tmp_path / "home" / "state" / "quota.sqlite", "quota.sqlite: Not a directory")
 
 
-def test_a_row_that_is_no_account_is_said_once(tmp_path: Path) -> None:
+NO_SPANS = "[[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '{"uses": 1}',
+        b"\xff\xfe",
+        5,
+        "[" * 100_000,
+        f'[[["a", "yesterday", 1, 1, false, 0, false, 1]], [], 0, 0, {NO_SPANS}]',
+        f'[[["a", -1{"0" * 400}, 1, 1, false, 0, false, 1]], [], 0, 0, {NO_SPANS}]',
+        f'[[], [["a", "first", 1, 1e9, 5]], 0, 0, {NO_SPANS}]',
+    ],
+    ids=["object", "bytes", "number", "deep", "text for a time", "no float", "text for a priority"],
+)
+def test_a_row_that_is_no_account_is_said_once(tmp_path: Path, row: object) -> None:
     path = tmp_path / "quota.sqlite"
     store = EmbeddedStore(path, "key", LIMITS)
     store.do(Take("a", 1000, RUN))
     database = store._open()
-    database.execute("UPDATE accounts SET account = '{\"uses\": 1}'")
+    database.execute("UPDATE accounts SET account = ?", (row,))
     store.close()
     _counts_for_itself(path, "it is damaged; remove it")
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
-from fimbot.serve import incoming
+from fimbot.serve import incoming, server
 from fimbot.serve.connection import Connection
+from tests.doubles.exchange import Script
 from tests.doubles.langdock import LangdockServer
-from tests.doubles.scripts import dripping, endless, fill, silent
+from tests.doubles.scripts import dripping, endless, fill, silent, stalled
 from tests.serve.in_process import served
 from tests.serve.running import FIM, Installation, asked, client, metric
 
@@ -76,6 +79,18 @@ def test_it_hangs_up_where_the_engine_has_said_nothing_yet(endpoint: httpx.Clien
     eventually(lambda: received.hung_up)
 
 
+@pytest.mark.parametrize("mute", [silent, stalled("    return 1\n")])
+def test_it_hangs_up_where_the_engine_says_nothing_at_all(
+    endpoint: httpx.Client, installation: Installation, mute: Script
+) -> None:
+    installation.upstream.plan(mute)
+    with pytest.raises(httpx.ReadTimeout):
+        endpoint.post(FIM, json=asked(), timeout=0.5)
+    (received,) = installation.upstream.requests
+    eventually(lambda: received.hung_up)
+    eventually(lambda: metric(endpoint.get("/metrics").text, "fimbot_running") == 0)
+
+
 def test_half_an_answer_that_nobody_waited_for_is_not_remembered(
     endpoint: httpx.Client, installation: Installation
 ) -> None:
@@ -119,6 +134,52 @@ def test_a_header_that_does_not_come_is_not_waited_for(
                 answer += connection.recv(65536)
             connection.sendall(b"GET /healthz HT")
             assert everything(connection) == b""
+
+
+@pytest.mark.parametrize("start", [b"GET /healthz", b"POST /nowhere", b"PUT " + FIM.encode()])
+def test_a_body_that_nobody_reads_is_not_waited_for(
+    langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: bytes
+) -> None:
+    monkeypatch.setattr(Connection, "body_seconds", 0.3)
+    with served(langdock_server, tmp_path) as url, connected(url) as connection:
+        connection.sendall(start + b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 ")
+
+        def is_cut_off() -> bool:
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return True
+            return False
+
+        eventually(is_cut_off)
+
+
+def test_more_idle_connections_than_files_keep_nobody_out(installation: Installation) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with ExitStack() as after:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        after.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        running = after.enter_context(installation.serving())
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2048)), hard))
+        for _ in range(400):
+            after.enter_context(connected(running.url))
+        with client(running.url) as asking:
+            assert asking.post(FIM, json=asked(), timeout=5).status_code == 200
+        assert len(running.said) == 2
+
+
+def test_who_comes_past_the_most_is_hung_up_on(
+    langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_open_files", lambda: 16)
+    with served(langdock_server, tmp_path) as url, ExitStack() as after:
+        kept = [after.enter_context(connected(url)) for _ in range(8)]
+        with connected(url) as late, contextlib.suppress(ConnectionResetError):
+            assert late.recv(1) == b""
+        kept[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in kept[0].recv(65536)
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(

@@ -159,9 +159,23 @@ def test_a_body_that_is_too_large_is_refused(endpoint: httpx.Client, installatio
     assert len(installation.upstream.requests) == 1
 
 
-def test_a_browser_that_was_led_here_is_refused(endpoint: httpx.Client) -> None:
-    answer = endpoint.post(FIM, json=asked(), headers={"Host": "evil.example"})
-    assert answer.status_code == 421
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "a!b.evil.example", "localhost.evil.example", "[::1"]
+)
+def test_a_browser_that_was_led_here_is_refused(endpoint: httpx.Client, host: str) -> None:
+    assert endpoint.post(FIM, json=asked(), headers={"Host": host}).status_code == 421
+    assert endpoint.get("/v1/models", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["localhost", "LocalHost:1", "127.0.0.1:8440", "127.0.0.2", "[::1]:8440"])
+def test_this_machine_has_several_names(endpoint: httpx.Client, host: str) -> None:
+    assert endpoint.get("/v1/models", headers={"Host": host}).status_code == 200
+
+
+def test_nobody_is_sent_elsewhere(endpoint: httpx.Client) -> None:
+    """Behind a proxy, an address made up here would be one without TLS."""
+    assert endpoint.post(FIM + "/", json=asked()).status_code == 404
+    assert endpoint.get("/v1/models/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -226,6 +240,13 @@ def test_other_interfaces_are_not_served_without_keys(installation: Installation
     assert done.returncode == 2
     assert "key add" in done.stderr
     assert "served" not in done.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_there_cannot_be_is_told(installation: Installation, port: str) -> None:
+    done = installation.fimbot("serve", "--port", port)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(installation: Installation) -> None:

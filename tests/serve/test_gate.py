@@ -43,13 +43,23 @@ async def queued(gate: Gate, *names: str) -> tuple[list[str], list[asyncio.Task[
 
 def test_with_room_nobody_waits() -> None:
     async def check() -> None:
-        gate = Gate(places=2, queue=0, seconds=1)
+        for queue in (0, 1):
+            gate = Gate(places=2, queue=queue, seconds=1)
+            await running(gate, "a")
+            await running(gate, "a")
+            assert (gate.running, gate.waiting) == (2, 0)
+
+    in_loop(check)
+
+
+def test_without_a_queue_nobody_waits_for_a_place() -> None:
+    async def check() -> None:
+        gate = Gate(places=1, queue=0, seconds=5)
+        first = await running(gate, "a")
         with pytest.raises(Busy):
-            await gate.enter("a")
-        gate = Gate(places=2, queue=1, seconds=1)
-        await running(gate, "a")
-        await running(gate, "a")
-        assert (gate.running, gate.waiting) == (2, 0)
+            await gate.enter("b")
+        first.leave()
+        await running(gate, "b")
 
     in_loop(check)
 

@@ -111,6 +111,28 @@ def test_while_the_store_is_down_the_last_known_keys_hold_for_minutes(store: Dow
     asyncio.run(check())
 
 
+def test_a_store_that_takes_long_to_fail_is_not_asked_by_each_who_comes(tmp_path: Path) -> None:
+    clock, tries = Clock(), []
+
+    class Slow(EmbeddedKeys):
+        def all(self) -> tuple[StoredKey, ...]:
+            tries.append(clock.now)
+            if clock.now:
+                clock.now += 5
+                raise StoreError("slow")
+            return super().all()
+
+    async def check() -> None:
+        ring = KeyRing(Slow(tmp_path / "serve.sqlite"), clock)
+        await ring.owner("any")
+        clock.now += 2
+        for _ in range(3):
+            await ring.owner("any")
+
+    asyncio.run(check())
+    assert tries == [0, 2]
+
+
 def test_a_damaged_file_is_told_in_one_line(installation: Installation) -> None:
     installation.new_key("ana")
     (file,) = installation.home.rglob("serve.sqlite")
