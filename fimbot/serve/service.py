@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from fimbot.engines.cache import key
-from fimbot.engines.metered import Metered
+from fimbot.engines.metered import Metered, prompt_tokens
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.quota import Quota
 from fimbot.serve.asking import Ask, Asking, NoRoom
@@ -88,7 +88,7 @@ class Service:
         if answer.usage is not None:
             return answer
         spoken = estimate_tokens(answer.text) if answer.text else 0
-        return replace(answer, usage=Usage(_prompt_tokens(self.engine, question), spoken))
+        return replace(answer, usage=Usage(prompt_tokens(self.engine, question), spoken))
 
     def _asker(self, question: Question, name: str | None) -> Ask:
         """What the thread does."""
@@ -108,7 +108,7 @@ class Service:
         return ask
 
     def _seconds_until_room(self, question: Question) -> int:
-        tokens = _prompt_tokens(self.engine, question) + question.max_tokens
+        tokens = prompt_tokens(self.engine, question) + question.max_tokens
         return max(1, math.ceil(self.quota.wait(tokens))) if self.quota else 1
 
     async def _known(self, name: str | None) -> Completion | None:
@@ -119,10 +119,6 @@ class Service:
             known = None  # a hook hung up where its hole ended; here the whole answer is wanted
         self.metrics.looked_up(hit=known is not None)
         return known
-
-
-def _prompt_tokens(engine: Engine, question: Question) -> int:
-    return sum(estimate_tokens(text) for text in engine.render(question) if text)
 
 
 def _is_lasting(question: Question) -> bool:
