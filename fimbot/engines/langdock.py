@@ -39,7 +39,7 @@ _LARGEST_LIST = 1_000_000
 
 
 def open_langdock(settings: Settings, outside: Outside) -> FimEngine | FimOrChat:
-    region = _region(settings, REGIONS)
+    region = _region(settings, "mistral", REGIONS)
     key = find_key("langdock", outside.environ, settings.api_key_command)
     route = f"mistral/{region}/v1/fim/completions"
     fim = open_fim("langdock", settings, outside, base_url=BASE_URL, route=route, default_model=DEFAULT_MODEL, key=key)
@@ -60,13 +60,13 @@ def open_langdock(settings: Settings, outside: Outside) -> FimEngine | FimOrChat
 
 
 def open_langdock_chat(settings: Settings, outside: Outside) -> ChatEngine:
-    route = f"openai/{_region(settings, CHAT_REGIONS)}/{ROUTE}"
+    route = f"openai/{_region(settings, 'openai', CHAT_REGIONS)}/{ROUTE}"
     return open_chat("langdock-chat", settings, outside, BASE_URL, route, DEFAULT_CHAT_MODEL, OPENAI_WIRE)
 
 
 def open_langdock_anthropic(settings: Settings, outside: Outside) -> ChatEngine:
     """With the key as a Bearer token, as Langdock's routes all take it."""
-    route = f"anthropic/{_region(settings, CHAT_REGIONS)}/{anthropic.ROUTE}"
+    route = f"anthropic/{_region(settings, 'anthropic', CHAT_REGIONS)}/{anthropic.ROUTE}"
     wire, auth = anthropic.WIRE, _bearer_of_anthropic
     return open_chat("langdock-anthropic", settings, outside, BASE_URL, route, anthropic.MODEL, wire, auth=auth)
 
@@ -181,7 +181,11 @@ def _names(value: object, depth: int) -> Iterator[str]:
                 yield from _names(each, depth - 1)
 
 
-def _region(settings: Settings, regions: tuple[str, ...]) -> str:
+def _region(settings: Settings, api: str, regions: tuple[str, ...]) -> str:
+    """Where the base-url goes on with one, as the pages of the documentation have it to copy, it is that one."""
+    copied = re.search(rf"/{api}/([a-z0-9-]+)(?:/|$)", settings.base_url or "")
+    if copied is not None:
+        return copied[1]
     region = settings.region
     if settings.base_url is None and region not in regions:
         raise SettingsError(f"region is {region!r}, but {BASE_URL} has {', '.join(regions)}")

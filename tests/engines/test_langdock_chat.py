@@ -174,6 +174,14 @@ def test_the_chat_route_by_name_in_each_region(region: str) -> None:
         assert ask(engine, QUESTION).engine == "langdock-chat"
 
 
+@pytest.mark.parametrize("written", ["/openai/us", "/openai/us/v1", "/openai/us/v1/chat/completions"])
+def test_a_region_in_the_base_url_is_the_one_that_is_meant(written: str) -> None:
+    route = "/openai/us/v1/chat/completions"
+    with OpenAIServer(text=BODY, route=route, models=frozenset({"gpt-4o-mini"})) as server:
+        engine = opened(server.url + written, engine="langdock-chat", environ={"LANGDOCK_API_KEY": KEY})
+        assert ask(engine, QUESTION).engine == "langdock-chat"
+
+
 def test_the_anthropic_route_by_name() -> None:
     with AnthropicServer(text=BODY, route="/anthropic/eu/v1/messages", bearer=True) as server:
         engine = opened(server.url, engine="langdock-anthropic", environ={"LANGDOCK_API_KEY": KEY})
