@@ -18,8 +18,9 @@ from fimbot.commands import options
 from fimbot.commands.output import write_bytes
 from fimbot.commands.session import say, wants_color
 from fimbot.engines.choose import Choice, candidates
-from fimbot.engines.open import of_place, open_choice, without_any_key
+from fimbot.engines.open import limits_of, of_place, open_choice, without_any_key
 from fimbot.engines.protocol import Deadline, Engine, Outside
+from fimbot.engines.table import UNMETERED
 from fimbot.errors import EngineError, GitError, ModelError, SettingsError
 from fimbot.reporters.style import Style, count
 from fimbot.settings.continue_config import Unusable
@@ -28,7 +29,7 @@ from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
-    from fimbot.doctor.values import Seen
+    from fimbot.doctor.values import Remaining, Seen
     from fimbot.doctor.watch import Watch
 
 
@@ -103,8 +104,23 @@ def _examined(choices: Sequence[Choice], settings: Settings, deadline: Deadline)
         for each in asked:
             engines.enter_context(closing(each.engine))  # before the threads are waited for: Ctrl-C hangs up
         runs = [pool.submit(examine, each.engine, each.why, each.watch, deadline) for each in asked]
-        seen = iter([replace(run.result(), temperature_sent=settings.temperature) for run in runs])
+        results = [run.result() for run in runs]
+    seen = iter(
+        replace(each, temperature_sent=settings.temperature, counted=_counted(patient.engine, settings))
+        for each, patient in zip(results, asked, strict=True)
+    )
     return [next(seen) if isinstance(each, _Patient) else each for each in patients]
+
+
+def _counted(engine: Engine, settings: Settings) -> Remaining | None:
+    from fimbot.doctor.values import Remaining
+    from fimbot.quota.open import open_quota
+
+    if engine.name in UNMETERED:
+        return None
+    with closing(open_quota(engine.host, engine.model, limits_of(settings), settings.quota_store)) as quota:
+        standing = quota.standing()
+    return Remaining(standing.left_requests, standing.requests, standing.left_tokens, standing.tokens)
 
 
 @dataclass(frozen=True, slots=True)

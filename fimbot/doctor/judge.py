@@ -163,7 +163,7 @@ def _latency(seen: Seen, hook_deadline: float) -> Check:
 
 
 def _quota(seen: Seen) -> Check:
-    left = seen.remaining
+    left = seen.remaining or seen.counted
     for tried in (seen.word, seen.numbers):
         if tried is not None and tried.status in USED_UP:
             return Check("quota", "bad", tried.fault, USED_UP[tried.status])
@@ -175,7 +175,8 @@ def _quota(seen: Seen) -> Check:
     told = [f"{n:,}{f' of {of:,}' if of else ''} {what}" for n, of, what in parts if n is not None]
     status: Status = "bad" if _is_low(left) else "good"
     advice = f"little is left: wait, {SECOND}" if status == "bad" else ""
-    return Check("quota", status, f"{' and '.join(told)} left", advice)
+    by_whom = "" if seen.remaining else ", by fimbot's own count"
+    return Check("quota", status, f"{' and '.join(told)} left{by_whom}", advice)
 
 
 def _is_low(left: Remaining) -> bool:

@@ -67,6 +67,9 @@ class Seen:
     word: Try | None = None
     numbers: Try | None = None
     remaining: Remaining | None = None
+    """As the server tells it..."""
+    counted: Remaining | None = None
+    """... and by fimbot's own count, of all who share it; None where nobody counts."""
     temperature_sent: float | None = None
 
 

@@ -110,6 +110,10 @@ local function until_room(asks, count_open)
     return when - now
 end
 
+local function taken(others)
+    return others.seconds > 0 and others.amount or 0
+end
+
 local function turn(one, other)
     if one.priority ~= other.priority then return one.priority < other.priority end
     return one.ticket < other.ticket
@@ -121,7 +125,7 @@ local function find()
     end
 end
 
-local reply = {taken = false, ticket = 0, wait = 0, soonest = 0}
+local reply = {taken = false, ticket = 0, wait = 0, soonest = 0, left_requests = 0, left_tokens = 0}
 local steps = {}
 
 function steps.take()
@@ -169,6 +173,12 @@ function steps.look()
         asks[#asks + 1] = math.floor(step.tokens / math.max(1, step.requests))
     end
     reply.wait, reply.soonest = until_room(asks, true), until_room(asks, false)
+    local most_requests, most_tokens = most()
+    local requests, tokens = taken(account.other_requests), taken(account.other_tokens)
+    for _, use in ipairs(account.uses) do
+        requests, tokens = requests + (use.requests or 1), tokens + cost(use)
+    end
+    reply.left_requests, reply.left_tokens = math.max(0, most_requests - requests), math.max(0, most_tokens - tokens)
 end
 
 function steps.leave()

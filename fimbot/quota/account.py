@@ -263,7 +263,14 @@ def _look(account: Account, step: Look, limits: Limits, now: float) -> Reply:
     ahead = sorted((each for each in account.waiters if each.priority <= step.priority), key=_turn)
     asks = [each.tokens for each in ahead] + [step.tokens // max(1, step.requests)] * step.requests
     wait, soonest = _waits(account, asks, limits, now)
-    return Reply(False, 0, wait, soonest, most_requests, most_tokens)
+    requests = sum(use.requests for use in account.uses) + _taken(account.other_requests)
+    tokens = sum(_cost(account, use) for use in account.uses) + _taken(account.other_tokens)
+    left_requests, left_tokens = max(0, most_requests - requests), max(0, most_tokens - tokens)
+    return Reply(False, 0, wait, soonest, most_requests, most_tokens, left_requests, left_tokens)
+
+
+def _taken(others: Span) -> int:
+    return others.amount if others.seconds else 0
 
 
 def _settle(account: Account, step: Settle, limits: Limits, now: float) -> None:

@@ -72,6 +72,10 @@ class Quota:
         number, total = self._costs
         return self.wait(requests * (total // number if number else tokens), requests) if requests else 0.0
 
+    def standing(self) -> Reply:
+        """The limits in force, and what is left of them now."""
+        return self._store.do(Look(0, 0, RUN))
+
     def heard(self, headers: Mapping[str, str]) -> None:
         """What an answer's headers say. Best called once the request is settled."""
         said = heard(headers)

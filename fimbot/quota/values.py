@@ -104,3 +104,6 @@ class Reply:
     requests: int = 0
     """The limit in force."""
     tokens: int = 0
+    left_requests: int = 0
+    """What is left of it, with all that was reserved taken for used; told for a `Look`."""
+    left_tokens: int = 0

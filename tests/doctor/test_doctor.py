@@ -14,7 +14,7 @@ from fimbot.commands.doctor import _opened, _Patient
 from fimbot.engines.choose import Choice
 from fimbot.settings.keys import ANY_ENGINE
 from fimbot.settings.values import Settings
-from tests.commands.conftest import Result, Workshop, workshop
+from tests.commands.conftest import STUBBED, Result, Workshop, workshop
 from tests.doubles.completions import lmstudio_server
 from tests.doubles.langdock import KEY, LangdockServer, Script
 from tests.doubles.ollama import OllamaServer
@@ -75,7 +75,7 @@ def test_a_good_engine_in_three_requests(workshop: Workshop, server: LangdockSer
         "  temperature ok   0.3 is its default; fimbot sends 0",
         "  suffix      ok   what stands behind the hole is read",
         "  streaming   ok   it comes piece by piece, and can be hung up on",
-        "  quota       ?    its answers do not tell",
+        "  quota       ok   500 of 500 requests and 60,000 of 60,000 tokens left, by fimbot's own count",
     ):
         assert line in done.out.splitlines()
     assert done.err == f"fimbot: asking langdock at {server.host}: about 3 requests to each\n"
@@ -100,7 +100,20 @@ def test_the_report_for_programs(workshop: Workshop, server: LangdockServer) -> 
     assert (done.status, engine["answers"], engine["requests"], value["notes"]) == (0, True, 3, [])
     assert (engine["engine"], engine["model"], engine["host"]) == ("langdock", "codestral-2501", server.host)
     assert engine["quota"] == {"requests": 499, "of_requests": 500, "tokens": 59000, "of_tokens": 60000}
+    assert engine["quota_told_by"] == "server"
     assert engine["latency"]["first_token"] > 0 and engine["latency"]["whole"] > 0
+
+
+def test_what_is_left_where_the_server_does_not_tell_is_what_all_who_share_it_have_left(
+    workshop: Workshop, server: LangdockServer
+) -> None:
+    workshop.commit({"a.py": "import re\n"})
+    workshop.write("a.py", STUBBED)
+    workshop.fimbot("suggest")
+    (engine,) = report(workshop)[0]["engines"]
+    left = engine["quota"]
+    assert (left["requests"], left["of_requests"], left["of_tokens"]) == (499, 500, 60_000)
+    assert 59_000 < left["tokens"] < 60_000 and engine["quota_told_by"] == "fimbot"
 
 
 NOT_A_MODEL = {"message": "There are currently no Mistral models available for the API."}

@@ -103,6 +103,17 @@ def test_requests_are_counted_too_whatever_they_cost() -> None:
     assert kept.take("next", 1).wait == pytest.approx(60, abs=0.2)
 
 
+def test_what_is_left_is_told_with_what_others_have_taken() -> None:
+    kept = Kept()
+    kept.take("a", 300)
+    kept.settle("a", 200)
+    kept.take("under way", 300)
+    told = kept.do(Look(0, 0, RUN))
+    assert (told.left_requests, told.requests, told.left_tokens, told.tokens) == (6, 8, 500, 1000)
+    kept.do(Hear(left_tokens=450))
+    assert kept.do(Look(0, 0, RUN)).left_tokens == 150
+
+
 def test_the_same_reservation_asked_for_twice_is_made_once() -> None:
     kept = Kept()
     assert kept.take("a", 600).taken
