@@ -209,7 +209,6 @@ def fill(
     except KeyboardInterrupt:
         interrupted = True
     outcomes: list[Fill | Skip] = []
-    problems: dict[str, None] = {}
     for place, each in enumerate(asked):
         found = answers.get(place)  # None: interrupted before it came
         if found is None:
@@ -221,7 +220,6 @@ def fill(
                 outcomes.append(Skip(each.stub, f"the answer {error}"))
         else:
             outcomes.append(Skip(each.stub, str(found)))
-            problems[str(found)] = None
     completions = tuple(answer for answer in answers.values() if isinstance(answer, Completion))
     requests = sum(answer.requests for answer in answers.values())
     withheld = tuple(dict.fromkeys(each for one in asked for each in one.window.withheld))
@@ -230,10 +228,16 @@ def fill(
         completions,
         requests,
         withheld,
-        tuple(problems),
+        _problems(answers.values()),
         _notices(engine, completions),
         interrupted,
     )
+
+
+def _problems(answers: Iterable[Answer]) -> tuple[str, ...]:
+    """Each once. What became of a question that was asked tells more than that another one was not any more."""
+    errors = sorted((each for each in answers if not isinstance(each, Completion)), key=lambda each: not each.requests)
+    return tuple(dict.fromkeys(map(str, errors)))
 
 
 def _notices(engine: Engine, completions: Sequence[Completion]) -> tuple[str, ...]:

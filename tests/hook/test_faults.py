@@ -357,6 +357,16 @@ def test_what_came_in_time_is_shown_and_the_rest_is_named(hooked: Workshop, fork
     assert_in_time(done.seconds, usual_start, deadline=3)
 
 
+def test_of_several_reasons_that_of_a_stub_that_was_asked_for_is_told(hooked: Workshop, fork: Hook) -> None:
+    hooked.server.always = scripts.silent
+    hooked.write("a.py", STUBBED)
+    hooked.write("b.py", f"{STUBBED}x = 1\ny = 2\n")  # more is added, so it is asked for first
+    hooked.git("add", "--all")
+    done = attempt(hooked, *fork("hook"), environ={"FIMBOT_CONCURRENCY": "1", "FIMBOT_HOOK_DEADLINE": "3"})
+    assert len(hooked.server.requests) == 1
+    assert_one_line(done.err, "no whole answer before the deadline")
+
+
 # git's faults.
 
 ASKED = {
