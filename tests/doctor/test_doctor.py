@@ -116,6 +116,23 @@ def test_what_is_left_where_the_server_does_not_tell_is_what_all_who_share_it_ha
     assert 59_000 < left["tokens"] < 60_000 and engine["quota_told_by"] == "fimbot"
 
 
+@pytest.mark.parametrize("store", ["the team's is down", "the file is damaged"])
+def test_a_quota_that_is_not_shared_as_it_should_be_is_no_good_quota(
+    workshop: Workshop, server: LangdockServer, store: str
+) -> None:
+    environ = {"FIMBOT_QUOTA_STORE": "redis://:p4ss@127.0.0.1:1/0"}
+    if store == "the file is damaged":
+        report(workshop)
+        (database,) = workshop.home.rglob("quota-*.sqlite")
+        database.write_bytes(b"not SQLite's " * 1000)
+        environ = {}
+    value, done = report(workshop, **environ)
+    (engine,) = value["engines"]
+    assert (engine["quota"], engine["quota_told_by"], done.status) == (None, None, 1)
+    whose = "process" if store == "the file is damaged" else "machine"
+    assert bad(engine)["quota"].startswith(f"the quota is counted for this {whose} only: ")
+
+
 NOT_A_MODEL = {"message": "There are currently no Mistral models available for the API."}
 USED_UP = {"x-ratelimit-remaining-tokens": "900", "x-ratelimit-limit-tokens": "60000"}
 FAULTS: dict[str, tuple[Script, dict[str, str], int, int]] = {
