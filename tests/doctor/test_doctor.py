@@ -65,7 +65,7 @@ def bad(engine: dict[str, Any]) -> dict[str, str]:
 def test_a_good_engine_in_three_requests(workshop: Workshop, server: LangdockServer) -> None:
     server.always = answers(pause=0.02)
     done = workshop.fimbot("doctor")
-    assert done.status == 0
+    assert done.status == 0, (done.out, done.err)
     assert done.out.splitlines()[0] == "langdock: LANGDOCK_API_KEY is set"
     assert "FAIL" not in done.out
     for line in (
