@@ -29,7 +29,7 @@ from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
-    from fimbot.doctor.values import Remaining, Seen
+    from fimbot.doctor.values import Seen
     from fimbot.doctor.watch import Watch
 
 
@@ -105,22 +105,22 @@ def _examined(choices: Sequence[Choice], settings: Settings, deadline: Deadline)
             engines.enter_context(closing(each.engine))  # before the threads are waited for: Ctrl-C hangs up
         runs = [pool.submit(examine, each.engine, each.why, each.watch, deadline) for each in asked]
         results = [run.result() for run in runs]
-    seen = iter(
-        replace(each, temperature_sent=settings.temperature, counted=_counted(patient.engine, settings))
-        for each, patient in zip(results, asked, strict=True)
-    )
+    seen = iter(replace(_counted(each, settings), temperature_sent=settings.temperature) for each in results)
     return [next(seen) if isinstance(each, _Patient) else each for each in patients]
 
 
-def _counted(engine: Engine, settings: Settings) -> Remaining | None:
+def _counted(seen: Seen, settings: Settings) -> Seen:
+    """With what is left of the quota by fimbot's own count."""
     from fimbot.doctor.values import Remaining
     from fimbot.quota.open import open_quota
 
-    if engine.name in UNMETERED:
-        return None
-    with closing(open_quota(engine.host, engine.model, limits_of(settings), settings.quota_store)) as quota:
-        standing = quota.standing()
-    return Remaining(standing.left_requests, standing.requests, standing.left_tokens, standing.tokens)
+    if seen.engine in UNMETERED:
+        return seen
+    with closing(open_quota(seen.host, seen.model, limits_of(settings), settings.quota_store)) as quota:
+        now = quota.standing()
+        if quota.problem:
+            return replace(seen, miscounted=quota.problem)
+    return replace(seen, counted=Remaining(now.left_requests, now.requests, now.left_tokens, now.tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,8 @@ def _quota(seen: Seen) -> Check:
     for tried in (seen.word, seen.numbers):
         if tried is not None and tried.status in USED_UP:
             return Check("quota", "bad", tried.fault, USED_UP[tried.status])
+    if seen.miscounted:
+        return Check("quota", "bad", seen.miscounted, "mend it: until then what others take of the quota is not seen")
     if left is None:
         return Check(
             "quota", "good" if seen.local else "unknown", "nobody counts" if seen.local else "its answers do not tell"

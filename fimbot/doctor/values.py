@@ -69,7 +69,9 @@ class Seen:
     remaining: Remaining | None = None
     """As the server tells it..."""
     counted: Remaining | None = None
-    """... and by fimbot's own count, of all who share it; None where nobody counts."""
+    """... and by fimbot's own count, of all who share it; None where nobody counts, or not all are counted..."""
+    miscounted: str = ""
+    """... for this reason."""
     temperature_sent: float | None = None
 
 

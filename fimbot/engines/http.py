@@ -279,6 +279,8 @@ class Channel:
         timeout = httpx.Timeout(min(self._silence, left), connect=min(self._connect_seconds, left))
         with self._calls.under_way(deadline) as call:
             try:
+                if self._closed.is_set():  # before the call could be hung up on; the client may be closed by now
+                    raise EngineUnavailable("not asked, interrupted")
                 with self._client.stream(
                     request.method,
                     request.url,

@@ -32,7 +32,7 @@ class Listener:
 
     def unreached(self) -> None:
         if asking := self._asking():
-            asking.settle(0)
+            asking.settle(0, 0)
 
     def again(self, deadline: Deadline) -> None:
         if asking := self._asking():
@@ -133,12 +133,13 @@ class _Asking:
         self._quota, self._tokens, self._stopped, self._priority = quota, tokens, stopped, priority
         self._reservation: Reservation | None = None
         self._headers: Mapping[str, str] = {}
+        self._let_in = False
 
     def reserve(self, deadline: Deadline) -> None:
         self._reservation = self._quota.reserve(self._tokens, deadline, self._stopped, self._priority)
 
     def heard(self, status: int, headers: Mapping[str, str]) -> None:
-        self._headers = headers
+        self._headers, self._let_in = headers, 200 <= status < 300
         if status == 429 and self._reservation:
             pause = retry_after(headers.get("Retry-After", ""), headers.get("Date", ""), time.time())
             self._quota.throttled(self._reservation, pause)
@@ -147,7 +148,7 @@ class _Asking:
         """What has been settled is not settled again."""
         if self._reservation is None:
             return
-        self._quota.settle(self._reservation, tokens, claimed)
+        self._quota.settle(self._reservation, tokens, claimed, answered=self._let_in)
         # Not before: what the server has left is without this request's tokens.
         self._quota.heard(self._headers)
-        self._reservation, self._headers = None, {}
+        self._reservation, self._headers, self._let_in = None, {}, False

@@ -15,7 +15,8 @@ from fimbot.quota.values import Hear, Hold, Leave, Limits, Look, Reply, Settle, 
 # A server may count a request a moment after its answer was read, by a clock of its own.
 MARGIN_SECONDS = 0.1
 # A process that died says nothing: its request has reached the server by then, or never will. Longer than
-# `fimbot.engines.http.SILENCE_SECONDS`, after which a living one gives up.
+# `fimbot.engines.http.SILENCE_SECONDS`, after which a living one gives up; with a server on its own machine, which
+# counts for itself, it has more patience.
 OPEN_SECONDS = 40.0
 # A waiter asks again twice a second; one that does not is gone, and lets the next one pass.
 WAITER_SECONDS = 2.5

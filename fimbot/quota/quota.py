@@ -52,13 +52,16 @@ class Quota:
         finally:
             self._line.leave(place)
 
-    def settle(self, reservation: Reservation, tokens: int | None, claimed: int | None = None) -> None:
+    def settle(
+        self, reservation: Reservation, tokens: int | None, claimed: int | None = None, *, answered: bool = True
+    ) -> None:
         """What it cost, None where that is not known; `claimed` is what it cost where a server counts all of
-        `max_tokens`, and is known where `tokens` is."""
+        `max_tokens`, and is known where `tokens` is. `answered`: the server has begun to, and so has let it in."""
         reserved = reservation.tokens
         used = reserved if tokens is None else tokens
         self._costs = (self._costs[0] + 1, self._costs[1] + used)
-        self._store.do(Settle(reservation.id, used, max(used, claimed or reserved), tokens is not None))
+        most = max(used, reserved if claimed is None else claimed)
+        self._store.do(Settle(reservation.id, used, most, answered and tokens is not None))
         self._line.stir()
 
     def wait(self, tokens: int, requests: int = 1, priority: int = RUN) -> float:

@@ -64,7 +64,8 @@ class RedisStore:
             ]
             return Reply(**json.loads(script(keys=[self._key], args=arguments)))
         except (redis.RedisError, OSError, ValueError, TypeError) as error:
-            raise StoreDown(f"quota-store: {self._where()}: {why(error)}") from None
+            where = f"{place(self._client)}: " if self._client else ""
+            raise StoreDown(f"quota-store: {where}{why(error)}") from None
 
     def close(self) -> None:
         if self._client is not None:
@@ -76,15 +77,11 @@ class RedisStore:
         self._script = client.register_script(files("fimbot.quota").joinpath("account.lua").read_bytes())
         return self._script
 
-    def _where(self) -> str:
-        """Host and port, and nothing else of the URL."""
-        from urllib.parse import urlsplit
 
-        try:
-            parts = urlsplit(self._url)
-            return f"{parts.hostname}:{parts.port or 6379}"
-        except ValueError:
-            return "its URL"
+def place(client: Any) -> str:
+    """Host and port, or the socket, and nothing else of the URL."""
+    at = client.connection_pool.connection_kwargs
+    return str(at.get("path") or f"{at.get('host', 'localhost')}:{at.get('port', 6379)}")
 
 
 def why(error: Exception) -> str:

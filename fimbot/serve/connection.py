@@ -51,7 +51,8 @@ class Connection(H11Protocol):
             self._cancel_body_timer()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        super().on_response_complete()  # which may begin with the next request, and answer it
+        self._cancel_body_timer()
         # Answered without its body, which may go on for ever: each byte of it puts the keep-alive's limit off.
         if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
             self._body_timer = self.loop.call_later(self.body_seconds, self.transport.abort)

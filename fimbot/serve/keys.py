@@ -24,6 +24,8 @@ PREFIX = "fimbot_"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# What is shown as a date must be one.
+_YEAR_5138 = 1e11
 # How soon a key that was added or removed counts.
 _REFRESH_SECONDS = 2.0
 # How long the last known keys hold while the store is down.
@@ -42,7 +44,7 @@ def read_key(name: object, digest: object, created: object) -> StoredKey:
     """Out of a store that takes anything. Raises ValueError for what fimbot has not written."""
     if not (isinstance(name, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest)):
         raise ValueError
-    if not isinstance(created, int | float):
+    if not (isinstance(created, int | float) and 0 <= created < _YEAR_5138):
         raise ValueError
     return StoredKey(name, digest, created)
 

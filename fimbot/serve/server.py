@@ -22,7 +22,8 @@ BACKLOG = 2048
 # question meets a connection that is being closed.
 KEEP_ALIVE_SECONDS = 150
 
-_MANY_FILES = 65_536
+# More macOS does not take (OPEN_MAX), not even where it calls its limit infinite.
+_MANY_FILES = 10_240
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -56,18 +57,19 @@ def find_place(host: str, port: int) -> Place:
 
 
 def _open_files() -> int:
-    """How many there may be: for a process that takes connections, all that the system lets it have. Past that,
+    """How many there may be: for a process that takes connections, as many as the system lets it have. Past that,
     asyncio writes a traceback for each connection that it could take, again and again."""
     try:
         import resource
     except ImportError:  # Windows knows no such limit
         return _MANY_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return _MANY_FILES
     wanted = _MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, _MANY_FILES)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return _MANY_FILES if soft == resource.RLIM_INFINITY else soft
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 

@@ -105,5 +105,4 @@ class SharedAnswers:
 
 
 def _told(server: redis.Redis, error: Exception) -> str:
-    place = server.connection_pool.connection_kwargs
-    return f"Redis at {place.get('host')}:{place.get('port')}: {redis_store.why(error)}"
+    return f"Redis at {redis_store.place(server)}: {redis_store.why(error)}"

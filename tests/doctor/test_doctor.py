@@ -65,7 +65,7 @@ def bad(engine: dict[str, Any]) -> dict[str, str]:
 def test_a_good_engine_in_three_requests(workshop: Workshop, server: LangdockServer) -> None:
     server.always = answers(pause=0.02)
     done = workshop.fimbot("doctor")
-    assert done.status == 0
+    assert done.status == 0, (done.out, done.err)
     assert done.out.splitlines()[0] == "langdock: LANGDOCK_API_KEY is set"
     assert "FAIL" not in done.out
     for line in (
@@ -114,6 +114,23 @@ def test_what_is_left_where_the_server_does_not_tell_is_what_all_who_share_it_ha
     left = engine["quota"]
     assert (left["requests"], left["of_requests"], left["of_tokens"]) == (499, 500, 60_000)
     assert 59_000 < left["tokens"] < 60_000 and engine["quota_told_by"] == "fimbot"
+
+
+@pytest.mark.parametrize("store", ["the team's is down", "the file is damaged"])
+def test_a_quota_that_is_not_shared_as_it_should_be_is_no_good_quota(
+    workshop: Workshop, server: LangdockServer, store: str
+) -> None:
+    environ = {"FIMBOT_QUOTA_STORE": "redis://:p4ss@127.0.0.1:1/0"}
+    if store == "the file is damaged":
+        report(workshop)
+        (database,) = workshop.home.rglob("quota-*.sqlite")
+        database.write_bytes(b"not SQLite's " * 1000)
+        environ = {}
+    value, done = report(workshop, **environ)
+    (engine,) = value["engines"]
+    assert (engine["quota"], engine["quota_told_by"], done.status) == (None, None, 1)
+    whose = "process" if store == "the file is damaged" else "machine"
+    assert bad(engine)["quota"].startswith(f"the quota is counted for this {whose} only: ")
 
 
 NOT_A_MODEL = {"message": "There are currently no Mistral models available for the API."}

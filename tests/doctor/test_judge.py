@@ -73,6 +73,7 @@ FAULTS = {
     "an account without money": (refused(402), {"quota"}),
     "a suffix that is not read": (replace(GOOD, word=replace(WORD, text="Hello World")), {"suffix"}),
     "one piece": (replace(GOOD, numbers=replace(NUMBERS, pieces=0, hung_up=False)), {"streaming"}),
+    "a quota's store that is down": (replace(GOOD, miscounted="Redis: cannot be reached"), {"quota"}),
     "little left": (replace(GOOD, remaining=Remaining(400, 500, 6_000, 60_000)), {"quota"}),
     "not ready": (Seen("langdock", "langdock: chosen in the settings", not_ready="no key"), {"ready"}),
 }

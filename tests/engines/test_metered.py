@@ -14,7 +14,7 @@ from fimbot.engines.open import limits_of, open_engine
 from fimbot.engines.protocol import Deadline, Question
 from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
 from fimbot.quota import Quota
-from fimbot.quota.account import loaded
+from fimbot.quota.account import Account, loaded
 from fimbot.quota.embedded import EmbeddedStore
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer
@@ -46,10 +46,13 @@ def counted(engine: Metered) -> list[tuple[int, int, bool]]:
 
 def uses_of(quota: Quota) -> list[tuple[int, int, bool]]:
     """(used, claimed, under way) of each request."""
+    return [(use.used, use.claimed, use.open) for use in account_of(quota).uses]
+
+
+def account_of(quota: Quota) -> Account:
     store = quota._store._stores[0]
     assert isinstance(store, EmbeddedStore)
-    account = loaded(store._row(store._open()) or "")
-    return [(use.used, use.claimed, use.open) for use in account.uses]
+    return loaded(store._row(store._open()) or "")
 
 
 def test_what_is_on_this_machine_is_not_metered_nor_who_counts_elsewhere(langdock_server: LangdockServer) -> None:
@@ -98,6 +101,26 @@ def test_what_is_hung_up_on_because_nobody_waits_any_more_counts_what_was_stream
     assert (claimed, is_open) == (prompt + RESERVED, False)
 
 
+def test_a_server_that_has_said_nothing_yet_has_not_shown_how_it_counts(langdock_server: LangdockServer) -> None:
+    engine = opened(langdock_server.url, tpm=300)
+    langdock_server.plan(fill("    return 1"), silent)
+    ask(engine)
+    with pytest.raises(EngineUnavailable):
+        ask(engine, replace(QUESTION, max_tokens=250), seconds=0.5)
+    used = sum(used for used, _, _ in counted(engine))
+    assert used < 300 < sum(claimed for _, claimed, _ in counted(engine)), "it had room where what is used counts"
+    assert not account_of(engine.quota).fair.seconds
+    engine.close()
+
+
+def test_nor_that_it_takes_requests_again(langdock_server: LangdockServer, metered: Metered) -> None:
+    langdock_server.plan(status(429, headers={"Retry-After": "1"}), silent)
+    with pytest.raises(EngineUnavailable):
+        ask(metered, seconds=2)
+    assert len(langdock_server.requests) == 2
+    assert account_of(metered.quota).strikes == 1
+
+
 def test_a_try_that_failed_costs_what_was_reserved_and_the_next_one_is_another(
     langdock_server: LangdockServer, metered: Metered
 ) -> None:
@@ -123,7 +146,8 @@ def test_what_was_never_sent_costs_no_tokens() -> None:
         engine = opened(f"http://127.0.0.1:{taken.getsockname()[1]}")
         with pytest.raises(EngineUnavailable, match="cannot be reached"):
             ask(engine)
-    assert [used for used, _, _ in counted(engine)] == [0, 0, 0, 0]
+    assert counted(engine) == [(0, 0, False)] * 4
+    assert not account_of(engine.quota).fair.seconds
     engine.close()
 
 

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from fimbot.engines.langdock import open_langdock
-from fimbot.engines.protocol import Engine, Outside
+from fimbot.engines.protocol import Deadline, Engine, Outside
 from fimbot.errors import EngineUnavailable
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer, Script
 from tests.doubles.scripts import dripping, endless, fill, raw, silent, stalled, status
-from tests.engines.asking import Pauses, ask, failure, opened
+from tests.engines.asking import QUESTION, Pauses, ask, failure, opened
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,24 @@ def test_closing_the_engine_hangs_up_at_once(langdock_server: LangdockServer, sc
     assert "interrupted" in str(failure(engine))
     assert time.monotonic() - began < 1
     assert "not asked, interrupted" in str(failure(engine))
+
+
+@pytest.mark.parametrize("moment", [1, 2])
+def test_closing_the_engine_at_the_moment_of_asking_is_no_unexpected_error(
+    langdock_server: LangdockServer, moment: int
+) -> None:
+    engine = opened(langdock_server.url)
+    looked = 0
+
+    def clock() -> float:
+        nonlocal looked
+        looked += 1
+        if looked == moment:
+            engine.close()
+        return time.monotonic()
+
+    with pytest.raises(EngineUnavailable, match="interrupted"):
+        engine.ask(QUESTION, done=lambda text: False, deadline=Deadline(time.monotonic() + 5, clock))
 
 
 def test_closing_the_engine_ends_a_pause_between_tries(langdock_server: LangdockServer) -> None:

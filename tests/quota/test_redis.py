@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from fimbot.errors import StoreError
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.redis_store import RedisStore
 from fimbot.quota.store import Store, StoreDown
 from fimbot.quota.values import RUN, Limits, Look, Take
+from fimbot.serve.shared import SharedKeys, connect
 from tests.quota.servers import PASSWORD, PROGRAM, RedisServer, free_port, redis_server
 
 LIMITS = Limits(8, 1000)
@@ -33,6 +35,19 @@ def problem_of(url: str) -> str:
 def test_nobody_listens() -> None:
     port = free_port()
     assert problem_of(f"redis://:{PASSWORD}@127.0.0.1:{port}/0") == f"quota-store: 127.0.0.1:{port}: cannot be reached"
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("redis://127.0.0.2", "127.0.0.2:6379"),
+        (f"unix://:{PASSWORD}@/nowhere/redis.sock", "/nowhere/redis.sock"),
+    ],
+)
+def test_where_it_was_looked_for_is_told(url: str, place: str) -> None:
+    assert problem_of(url).startswith(f"quota-store: {place}: ")
+    with pytest.raises(StoreError, match=f"^Redis at {place}: "):
+        SharedKeys(connect(url)).all()
 
 
 def test_a_wrong_password(redis: RedisServer) -> None:

@@ -49,6 +49,14 @@ def everything(connection: socket.socket) -> bytes:
     return data
 
 
+def heard_until(connection: socket.socket, wanted: bytes) -> bool:
+    """False where it has ended before."""
+    data = b""
+    while wanted not in data and (part := connection.recv(65536)):
+        data += part
+    return wanted in data
+
+
 def test_who_stops_reading_a_stream_hangs_up_on_the_engine(endpoint: httpx.Client, installation: Installation) -> None:
     installation.upstream.plan(fill(LONG, pause=0.02))
     with endpoint.stream("POST", FIM, json=asked(stream=True)) as answer:
@@ -153,6 +161,20 @@ def test_a_body_that_nobody_reads_is_not_waited_for(
             return False
 
         eventually(is_cut_off)
+
+
+def test_a_body_that_nobody_reads_but_that_has_come_ends_no_later_request(
+    langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "body_seconds", 0.3)
+    with served(langdock_server, tmp_path) as url, connected(url) as connection:
+        live = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        connection.sendall(live + b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n")
+        assert heard_until(connection, b'"Not Found"')
+        connection.sendall(b"{}")
+        time.sleep(0.6)
+        connection.sendall(live)
+        assert heard_until(connection, b'"live"')
 
 
 def test_more_idle_connections_than_files_keep_nobody_out(installation: Installation) -> None:

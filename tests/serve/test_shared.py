@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 import socketserver
 import threading
@@ -96,6 +97,8 @@ def test_an_answer_that_is_none_is_asked_for_again(redis_server: RedisServer, da
         json.dumps({"digest": 5, "created": 1.0}),
         json.dumps({"digest": "é" * 64, "created": 1.0}),
         json.dumps({"digest": digest("a"), "created": "yesterday"}),
+        json.dumps({"digest": digest("a"), "created": 1e300}),
+        json.dumps({"digest": digest("a"), "created": math.nan}),
     ],
 )
 def test_a_key_that_fimbot_has_not_written_is_told(redis_server: RedisServer, row: object) -> None:
