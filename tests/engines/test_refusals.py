@@ -257,3 +257,15 @@ def test_a_proxy_is_used_for_https_and_sees_no_key(monkeypatch: pytest.MonkeyPat
     assert isinstance(error, EngineRefused) and "check HTTPS_PROXY" in str(error)
     assert [request.method for request in proxy.requests] == ["CONNECT"]
     assert KEY not in str([request.headers.items() for request in proxy.requests])
+
+
+def test_where_the_proxy_is_down_it_is_the_proxy_that_is_named(monkeypatch: pytest.MonkeyPatch, pauses: Pauses) -> None:
+    """Not the engine's host, which nobody has tried to reach; and not the proxy's password."""
+    monkeypatch.setenv("https_proxy", "http://me:hunter22@127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    error = str(failure(opened("https://langdock.invalid", sleep=pauses)))
+    assert "cannot be reached through the proxy 127.0.0.1:9, see HTTPS_PROXY (" in error
+    assert "hunter22" not in error
+    monkeypatch.setenv("no_proxy", "langdock.invalid")
+    assert "proxy" not in str(failure(opened("https://langdock.invalid", sleep=pauses))).lower()
