@@ -119,3 +119,15 @@ def test_the_bar_foretells_what_the_quota_allows_and_not_the_pace_of_the_first_m
         advance(300, 300)
     shown = terminal.getvalue()
     assert "100%" in shown.rpartition("left")[2]
+
+
+def test_the_bar_foretells_nothing_before_the_first_answer_where_no_quota_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bar("filling", quiet=False) as progress:
+        progress(0, 2)
+        assert "left" not in terminal.getvalue()
+        progress(1, 2)
+        assert "1 s left" in terminal.getvalue()
