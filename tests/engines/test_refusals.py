@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.engines.faults import refusal
 from fimbot.engines.protocol import Engine
 from fimbot.errors import EngineError, EngineRefused, SettingsError
+from fimbot.settings.keys import Key
 from tests.doubles.langdock import KEY, Exchange, LangdockServer
 from tests.doubles.scripts import redirect, silent, status
 from tests.engines.asking import Pauses, ask, failure, opened
@@ -269,3 +271,15 @@ def test_where_the_proxy_is_down_it_is_the_proxy_that_is_named(monkeypatch: pyte
     assert "hunter22" not in error
     monkeypatch.setenv("no_proxy", "langdock.invalid")
     assert "proxy" not in str(failure(opened("https://langdock.invalid", sleep=pauses))).lower()
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("MISTRAL_API_KEY", "set MISTRAL_API_KEY to a key of this host"),
+        ("~/.continue/config.yaml", "see that ~/.continue/config.yaml gives a key of this host"),
+        ("api-key-command", "see that api-key-command gives a key of this host"),
+    ],
+)
+def test_a_key_is_to_be_changed_where_it_came_from(source: str, advice: str) -> None:
+    assert advice in refusal(401, Key("a-key", source), "codestral-2501")
