@@ -207,6 +207,8 @@ class Report:
     withheld: tuple[Withheld, ...] = ()
     requests: int = 0
     usage: Usage = field(default_factory=lambda: Usage(0, 0))
+    untold: int = 0
+    """Answers whose usage is not in it: it comes at the end of an answer, and they were hung up on before."""
     seconds: float = 0.0
     patch: bytes = b""
     """Of all suggestions: each file once."""

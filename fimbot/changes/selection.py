@@ -124,7 +124,7 @@ def _unknown(repository: Repository, revision: str) -> str:
     if ancestor and _object(repository, f"{ancestor[1]}^{{commit}}"):
         return (
             f"unknown revision {shown}: the history of {ancestor[1]} does not go back that far "
-            "(`--all` looks at whole files)"
+            f"({ancestor[1]}^! is what {ancestor[1]} itself brought, `--all` looks at whole files)"
         )
     if _object(repository, revision):
         return f"{shown} is neither a commit nor a tree"

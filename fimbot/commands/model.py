@@ -50,7 +50,10 @@ def pull_with_progress() -> Path:
     from fimbot.model.download import open_client
     from fimbot.model.index import configured_index
     from fimbot.model.pull import pull_model
+    from fimbot.model.store import find_model
 
+    if (there := find_model()) is not None:
+        return there
     say(f"getting the embedded model {EMBEDDED.name}, {EMBEDDED.size / 1e9:.1f} GB, once")
     messages: list[str] = []
     with progress_bar("fetching", quiet=False) as advance:

@@ -48,7 +48,9 @@ class RunSize:
         if quota is None or not self.costs:
             return size
         size += f" and at most {sum(self.costs) - self.prompts:,} of answers"
-        return f"{size}: {span(self.seconds)}, at {quota.limits.tokens:,} tokens a minute"
+        limits = quota.limits  # either may be what a run waits for
+        at = f"{count(limits.requests, 'request')} and {limits.tokens:,} tokens a minute"
+        return f"{size}: {span(self.seconds)}, at {at}"
 
 
 def say_what_had_no_room(opened: Opened, asked: Sequence[Asked], filled: Filled, *, quiet: bool) -> None:

@@ -126,7 +126,8 @@ def progress_bar(
                 looked, least = now, at_least(left)
             pace = (now - begun) / done * left if done else 0.0
             bar.length = total
-            bar.current_item = f"{span(max(1.0, pace, least - (now - looked)))} left" if left else ""
+            eta = max(pace, least - (now - looked))
+            bar.current_item = f"{span(max(1.0, eta))} left" if left and eta > 0 else ""
             bar.update(done - bar.pos)
             bar.render_progress()  # `update` alone shows nothing before the first answer
 

@@ -144,7 +144,8 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
     """`begun` is on `time.monotonic`."""
     outcomes = sorted((*filled.outcomes, *findings.listed), key=_place)
     suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
-    usages = [each.usage for each in filled.completions if each.usage and not each.cached]
+    answers = [each for each in filled.completions if not each.cached]
+    usages = [each.usage for each in answers if each.usage]
     shares = shares_of(engine, filled.completions) if engine else ()
     most = max(shares, key=lambda share: share.answers, default=None)
     return Report(
@@ -156,6 +157,7 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
         withheld=filled.withheld,
         requests=filled.requests,
         usage=Usage(sum(u.prompt_tokens for u in usages), sum(u.completion_tokens for u in usages)),
+        untold=len(answers) - len(usages),
         seconds=time.monotonic() - begun,
         patch=combined_patch(suggestions, findings.contents),
         problems=filled.problems,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -45,3 +47,11 @@ def open_client(
             trust_env=secure,
             headers=headers,
         )
+
+
+def proxy_for(url: httpx.URL) -> str:
+    """Host and port of the proxy that a client of `open_client` takes to `url`, without its password; "" for none."""
+    if url.scheme != "https" or proxy_bypass(url.host):
+        return ""
+    proxies = getproxies()
+    return urlsplit(proxies.get("https") or proxies.get("all") or "").netloc.rpartition("@")[2]

@@ -82,8 +82,11 @@ def _unix_time(date: str) -> float | None:
 
 def refusal(status: int, key: Key, model: str) -> str:
     """What to change, for a status that no retry cures; said of the host that the line begins with."""
+    source = key.source if key else "FIMBOT_API_KEY"
+    # A variable's name; or a file, or the setting of a command.
+    change = f"set {source} to" if source.isupper() else f"see that {source} gives"
     advice = {
-        401: f"set {key.source if key else 'FIMBOT_API_KEY'} to a key of this host, or change engine or base-url",
+        401: f"{change} a key of this host, or change engine or base-url",
         402: "its account must be paid for or topped up, or change engine",
         403: f"it may not use this endpoint or the model {model}; change model, or ask its administrator",
         404: f"there is no such endpoint or no model {model}; check base-url, region and model, or change engine",

@@ -20,7 +20,7 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call, Calls
-from fimbot.engines.client import UNSENT, open_client
+from fimbot.engines.client import UNSENT, open_client, proxy_for
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
@@ -184,6 +184,8 @@ class Channel:
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
         self._calls = Calls()
+        proxy = proxy_for(url)
+        self._by_way = f" through the proxy {proxy}, see HTTPS_PROXY" if proxy else ""
         self._client = open_client(
             url.scheme,
             transport=transport,
@@ -346,9 +348,9 @@ class Channel:
         if isinstance(error, httpx.ProxyError):
             return EngineRefused(f"the proxy on the way refuses; check HTTPS_PROXY ({words})")
         if isinstance(error, httpx.ConnectTimeout):
-            return Passing(f"no connection within {self._connect_seconds:.0f} s", unreachable=True)
+            return Passing(f"no connection{self._by_way} within {self._connect_seconds:.0f} s", unreachable=True)
         if isinstance(error, httpx.ConnectError):
-            return Passing(f"cannot be reached ({words})", unreachable=True)
+            return Passing(f"cannot be reached{self._by_way} ({words})", unreachable=True)
         if isinstance(error, httpx.TimeoutException):
             return Passing(f"silent for {self._silence:.0f} s")
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):

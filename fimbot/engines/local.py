@@ -116,8 +116,9 @@ class LocalEngine:
             finally:
                 self._lock.release()
 
-        # In a thread of its own: the runtime swallows a Ctrl-C that arrives while it calls back.
-        worker = threading.Thread(target=work, name="fimbot-model")
+        # In a thread of its own: the runtime swallows a Ctrl-C that arrives while it calls back. No daemon, whoever
+        # asks: the runtime aborts a process that ends while it calls back.
+        worker = threading.Thread(target=work, name="fimbot-model", daemon=False)
         worker.start()
         try:
             while worker.is_alive():

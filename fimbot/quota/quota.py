@@ -119,7 +119,8 @@ class Quota:
 def _exhausted(reply: Reply, limits: Limits) -> str:
     """The same for all that had no room, since it is told once."""
     tokens, requests = reply.tokens or limits.tokens, reply.requests or limits.requests
+    number = f"{requests:,} request{'' if requests == 1 else 's'}"
     return (
-        f"quota: {tokens:,} tokens and {requests:,} requests a minute are used up until the deadline; "
+        f"quota: {tokens:,} tokens and {number} a minute are used up until the deadline; "
         "a longer one helps, or asking again later"
     )

@@ -78,10 +78,9 @@ def _totals(report: Report, style: Style) -> list[str]:
         line = f"{count(asked, 'stub')} in {count(report.files, 'file')}"
     else:
         line = f"{filled} of {count(asked, 'stub')} filled by {_engines(report)}"
-        tokens = report.usage.prompt_tokens + report.usage.completion_tokens
         known = sum(isinstance(each, Suggestion) and each.fill.completion.cached for each in report.outcomes)
         line += f", {known} known from before" if known else ""
-        line += f", {count(report.requests, 'request')}, {tokens:,} tokens, {report.seconds:.1f} s"
+        line += f", {count(report.requests, 'request')}, {_tokens(report)}, {report.seconds:.1f} s"
     lines = [line]
     if hidden and not style.verbose:
         lines[0] += f"; {' and '.join(f'{n} {what}' for what, n in hidden.items())} not shown (-v)"
@@ -90,6 +89,13 @@ def _totals(report: Report, style: Style) -> list[str]:
     if filled:
         lines += _next_steps(style)
     return lines
+
+
+def _tokens(report: Report) -> str:
+    known = report.usage.prompt_tokens + report.usage.completion_tokens
+    if not report.untold:
+        return f"{known:,} tokens"
+    return f"at least {known:,} tokens" if known else "tokens not told"
 
 
 def _engines(report: Report) -> str:

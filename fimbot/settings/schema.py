@@ -188,7 +188,7 @@ def setting_named(key: str, source: str) -> str:
     if name in NAMES:
         return name
     near = get_close_matches(name, NAMES, n=1)
-    hint = f"did you mean {kebab(near[0])}?" if near else "`fimbot config show` lists them all"
+    hint = f"did you mean {kebab(near[0])}?" if near else f"there are {', '.join(map(kebab, NAMES))}"
     raise SettingsError(f"{source}: unknown setting {key!r}: {hint}")
 
 

@@ -110,6 +110,9 @@ def test_before_the_first_commit_of_the_history(repo: Sandbox) -> None:
     repo.commit(a_py="x\n")
     for revision in ("HEAD~1", "HEAD^", "main~3^2", "HEAD~1..HEAD"):
         assert "does not go back that far" in complaint(repo, revision)
+    # `--all` alone would help nobody: what is empty and not new is only reported.
+    assert "HEAD^! is what HEAD itself brought" in complaint(repo, "HEAD~1")
+    assert "main^! is what main itself brought" in complaint(repo, "main~3")
 
 
 def test_a_shallow_clone_says_how_to_get_the_rest(repo: Sandbox, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from fimbot.commands.main import COMMANDS
+from fimbot.model.known import EMBEDDED
+from fimbot.model.store import mark, model_path
 from tests.commands.conftest import Workshop
 
 
@@ -77,3 +79,14 @@ def test_a_closed_standard_output_takes_everything(stubbed: Workshop, arguments:
 def test_config_show_masks_a_password_in_a_url(workshop: Workshop) -> None:
     done = workshop.fimbot("config", "show", FIMBOT_BASE_URL="https://u:hunter22@example.org")
     assert 'base-url = "https://***@example.org"' in done.out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the model lies in another place, and 1.1 GB take room")
+def test_a_model_that_is_there_is_not_said_to_be_fetched(workshop: Workshop) -> None:
+    model = model_path(workshop.home / ".local" / "share" / "fimbot")
+    model.parent.mkdir(parents=True)
+    with model.open("wb") as file:
+        file.truncate(EMBEDDED.size)
+    mark(model, EMBEDDED)
+    done = workshop.fimbot("model", "pull")
+    assert (done.status, done.err) == (0, f"fimbot: the model is at {model}\n")

@@ -28,18 +28,19 @@ def three(workshop: Workshop) -> Workshop:
 def test_a_dry_run_says_how_much_it_would_be(three: Workshop) -> None:
     done = three.fimbot("suggest", "HEAD~1", "--dry-run")
     assert "nothing was sent: 3 stubs; 3 requests, about " in done.err
-    assert " tokens of prompts and at most 1,536 of answers: at once, at 60,000 tokens a minute" in done.err
+    assert " tokens of prompts and at most 1,536 of answers: at once, " in done.err
+    assert "at 500 requests and 60,000 tokens a minute" in done.err
 
 
 def test_a_dry_run_says_how_long_it_takes_at_the_limit(three: Workshop) -> None:
     done = three.fimbot("suggest", "HEAD~1", "--dry-run", FIMBOT_TPM="1000")
-    assert "of answers: 3 min, at 1,000 tokens a minute" in done.err
+    assert "of answers: 3 min, at 500 requests and 1,000 tokens a minute" in done.err
 
 
 def test_a_run_that_does_not_fit_into_a_minute_says_so_before_it_begins(three: Workshop) -> None:
     done = three.fimbot("suggest", "HEAD~1", "--deadline", "2", FIMBOT_RPM="2")
     assert "3 requests, about " in done.err.splitlines()[1]
-    assert done.err.splitlines()[1].endswith("61 s, at 60,000 tokens a minute")
+    assert done.err.splitlines()[1].endswith("61 s, at 2 requests and 60,000 tokens a minute")
 
 
 def test_the_most_valuable_goes_first_and_the_rest_is_skipped_for_the_quota(three: Workshop) -> None:
@@ -47,7 +48,7 @@ def test_the_most_valuable_goes_first_and_the_rest_is_skipped_for_the_quota(thre
     assert done.status == 3
     assert len(three.server.requests) == 1
     assert "z_one" in three.server.requests[0].body["prompt"]
-    assert done.out.count("skipped, quota: 60,000 tokens and 1 requests a minute are used up") == 2
+    assert done.out.count("skipped, quota: 60,000 tokens and 1 request a minute are used up") == 2
     assert "no room in the quota for 2 stubs, which take another 2 requests" in done.err
 
 
@@ -118,3 +119,15 @@ def test_the_bar_foretells_what_the_quota_allows_and_not_the_pace_of_the_first_m
         advance(300, 300)
     shown = terminal.getvalue()
     assert "100%" in shown.rpartition("left")[2]
+
+
+def test_the_bar_foretells_nothing_before_the_first_answer_where_no_quota_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bar("filling", quiet=False) as progress:
+        progress(0, 2)
+        assert "left" not in terminal.getvalue()
+        progress(1, 2)
+        assert "1 s left" in terminal.getvalue()

@@ -275,3 +275,10 @@ def test_a_new_file_that_git_does_not_know_is_mentioned(workshop: Workshop, argu
     done = workshop.fimbot(*arguments)
     assert (done.status, done.err) == (0, "fimbot: 1 untracked file was not looked at: `git add` it first (new.py)\n")
     assert workshop.fimbot(*arguments, "-q").err == ""
+
+
+def test_tokens_that_nobody_has_told_are_not_counted_as_none(stubbed: Workshop) -> None:
+    """Whoever hangs up at the hole's end does not hear what the answer took."""
+    stubbed.server.text = "    return a + b\n\n\ndef another(a, b):\n" + "    print(a, b)\n" * 50
+    done = stubbed.fimbot("suggest", "HEAD~1")
+    assert ", 1 request, tokens not told, " in done.out

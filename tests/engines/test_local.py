@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import subprocess
 import sys
 import threading
 import time
@@ -281,3 +282,32 @@ def test_the_embedded_model_fills_a_body() -> None:
     answer = engine.ask(question, done=lambda text: "\n" in text.lstrip(), deadline=Deadline.after(100.0))
     assert answer.text.strip().startswith("return a + b")
     assert answer.model == "qwen2.5-coder-1.5b-instruct-q4_k_m"
+
+
+ENDS_WITHIN_A_STEP = """
+import threading, time
+from pathlib import Path
+from fimbot.engines.local import LocalEngine
+from fimbot.engines.protocol import Deadline, Question
+
+class Runtime:
+    def handle_completions(self, request, take):
+        begun.set()
+        time.sleep(1)
+        print("told to stop:", take({}), flush=True)
+
+def ask():
+    engine.ask(Question("a", "b", 9), done=lambda text: False, deadline=Deadline.after(60))
+
+begun = threading.Event()
+engine = LocalEngine(Path("no.gguf"), 512, 1, _server=Runtime())
+threading.Thread(target=ask, daemon=True).start()
+begun.wait()
+engine.close()
+"""
+
+
+def test_a_process_ends_only_after_the_step_that_is_under_way() -> None:
+    """`fimbot serve` asks in daemons; the runtime aborts a process that ends while it calls back."""
+    ended = subprocess.run([sys.executable, "-c", ENDS_WITHIN_A_STEP], capture_output=True, text=True, timeout=30)
+    assert (ended.returncode, ended.stdout) == (0, "told to stop: True\n")

@@ -186,7 +186,7 @@ def test_what_an_answer_says_is_left_is_believed(langdock_server: LangdockServer
 def test_two_processes_share_what_one_of_them_has_used_up(langdock_server: LangdockServer) -> None:
     one, other = opened(langdock_server.url, rpm=1), opened(langdock_server.url, rpm=1)
     ask(one)
-    with pytest.raises(QuotaExhausted, match=r"^quota: 60,000 tokens and 1 requests a minute are used up"):
+    with pytest.raises(QuotaExhausted, match=r"^quota: 60,000 tokens and 1 request a minute are used up"):
         other.ask(Question("a", "b", 10), done=lambda text: False, deadline=Deadline.after(5))
     assert len(langdock_server.requests) == 1
     one.close()

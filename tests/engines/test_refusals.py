@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.engines.faults import refusal
 from fimbot.engines.protocol import Engine
 from fimbot.errors import EngineError, EngineRefused, SettingsError
+from fimbot.settings.keys import Key
 from tests.doubles.langdock import KEY, Exchange, LangdockServer
 from tests.doubles.scripts import redirect, silent, status
 from tests.engines.asking import Pauses, ask, failure, opened
@@ -257,3 +259,27 @@ def test_a_proxy_is_used_for_https_and_sees_no_key(monkeypatch: pytest.MonkeyPat
     assert isinstance(error, EngineRefused) and "check HTTPS_PROXY" in str(error)
     assert [request.method for request in proxy.requests] == ["CONNECT"]
     assert KEY not in str([request.headers.items() for request in proxy.requests])
+
+
+def test_where_the_proxy_is_down_it_is_the_proxy_that_is_named(monkeypatch: pytest.MonkeyPatch, pauses: Pauses) -> None:
+    """Not the engine's host, which nobody has tried to reach; and not the proxy's password."""
+    monkeypatch.setenv("https_proxy", "http://me:hunter22@127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    error = str(failure(opened("https://langdock.invalid", sleep=pauses)))
+    assert "cannot be reached through the proxy 127.0.0.1:9, see HTTPS_PROXY (" in error
+    assert "hunter22" not in error
+    monkeypatch.setenv("no_proxy", "langdock.invalid")
+    assert "proxy" not in str(failure(opened("https://langdock.invalid", sleep=pauses))).lower()
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("MISTRAL_API_KEY", "set MISTRAL_API_KEY to a key of this host"),
+        ("~/.continue/config.yaml", "see that ~/.continue/config.yaml gives a key of this host"),
+        ("api-key-command", "see that api-key-command gives a key of this host"),
+    ],
+)
+def test_a_key_is_to_be_changed_where_it_came_from(source: str, advice: str) -> None:
+    assert advice in refusal(401, Key("a-key", source), "codestral-2501")

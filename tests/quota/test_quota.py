@@ -75,7 +75,7 @@ def test_else_it_waits_until_a_minute_after_what_was_used(clock: Clock) -> None:
 def test_no_room_before_the_deadline_is_said_at_once_and_the_place_is_given_up(clock: Clock) -> None:
     quota, store = quota_of(Limits(1, 1000), clock)
     quota.settle(quota.reserve(1, Deadline.after(1, clock), going_on), 1)
-    with pytest.raises(QuotaExhausted, match=r"^quota: 1,000 tokens and 1 requests a minute are used up until"):
+    with pytest.raises(QuotaExhausted, match=r"^quota: 1,000 tokens and 1 request a minute are used up until"):
         quota.reserve(1, Deadline.after(10, clock), going_on)
     assert clock.now == 1000.0
     assert loaded(store.inner._row(store.inner._open()) or "").waiters == []

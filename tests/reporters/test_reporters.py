@@ -69,6 +69,11 @@ def test_a_suggestion_is_shown_as_a_diff_with_the_way_to_apply_it(suggestion: Su
     assert "unverified" in text
 
 
+def test_tokens_are_at_least_so_many_where_not_every_answer_has_told(suggestion: Suggestion) -> None:
+    report = Report("langdock", "codestral-2501", (suggestion,), 1, usage=Usage(1000, 3), untold=2)
+    assert ", 0 requests, at least 1,003 tokens, 0.0 s" in reporter("text")(report, Style())
+
+
 def test_from_a_subdirectory_git_is_told_where(suggestion: Suggestion) -> None:
     report = Report("langdock", "codestral-2501", (suggestion,), 1)
     assert "git -C '/a b' apply" in reporter("text")(report, Style(patches="/a b/.git/p", root="/a b"))

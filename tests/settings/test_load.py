@@ -97,7 +97,7 @@ ERRORS = {
         "modell = 'x'",
         "fimbot.toml: unknown setting 'modell': did you mean model?",
     ),
-    "unknown, nothing near": ("zzzz = 1", "`fimbot config show` lists them all"),
+    "unknown, nothing near": ("zzzz = 1", "unknown setting 'zzzz': there are engine, model, base-url, "),
     "out of range": ("temperature = 2", "temperature must be a number from 0 to 1.5, not 2"),
     "of another type": ("max-tokens = 'many'", "max-tokens must be a whole number, 1 or more, not 'many'"),
     "a flag for a number": ("max-tokens = true", "max-tokens must be a whole number"),

@@ -81,7 +81,7 @@ def _is_missing_expression(node: Node) -> bool:
 
 
 def _exempt(site: Site) -> str | None:
-    bare = is_bare(site) and not site.items
+    bare = is_bare(site) and not site.items and not _returns_value(site.node)
     parameters = site.node.child_by_field_name("parameters")
     takes = parameters is not None and parameters.named_child_count > 0
     if bare and site.node.type == "method_declaration" and not takes and not site.simple_name[:1].isupper():
@@ -90,7 +90,7 @@ def _exempt(site: Site) -> str | None:
 
 
 def _doubt(site: Site) -> str | None:
-    if is_bare(site):
+    if is_bare(site) and not _returns_value(site.node):  # where a value is due, it does not even compile
         return "an empty function, which in Go is mostly meant to be one"
     elsewhere = _OTHER_PLATFORM.search(site.source, 0, 8192) or _COUNTERPART.search(site.path)
     if site.has("missing") and elsewhere:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.stubs.cases import fill, none, report, skip, table
+from tests.stubs.cases import fill, none, report, skip, suggest, table
 
 CASES = table(
     "a.go",
@@ -40,6 +40,8 @@ CASES = table(
     skip("a no-op that says so", "package a\n\n// Close is a no-op.\nfunc (s *S) Close() {}\n", "S.Close"),
     skip("a contract", 'package a\n\nfunc F() {\n\tpanic("TODO: must be overridden")\n}\n', "F", kind="placeholder"),
     skip("silenced", 'package a\n\nfunc F() {\n\tpanic("TODO") // fimbot: ignore\n}\n', "F", kind="placeholder"),
+    suggest("nothing where a value is due", "package a\n\nfunc F(x int) int {\n}\n", "F"),
+    suggest("named results are due too", "package a\n\nfunc (s *S) get() (n int, err error) {\n}\n", "S.get"),
     report("an empty function", "package a\n\nfunc F(x int) {\n}\n", "F"),
     report("an empty method", "package a\n\nfunc (s *S) Flush(x int) {}\n", "S.Flush"),
     report("a discard alone", "package a\n\nfunc F(x int) {\n\t_ = x\n}\n", "F"),
