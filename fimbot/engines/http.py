@@ -184,8 +184,6 @@ class Channel:
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
         self._calls = Calls()
-        proxy = proxy_for(url)
-        self._by_way = f" through the proxy {proxy}, see HTTPS_PROXY" if proxy else ""
         self._client = open_client(
             url.scheme,
             transport=transport,
@@ -348,14 +346,18 @@ class Channel:
         if isinstance(error, httpx.ProxyError):
             return EngineRefused(f"the proxy on the way refuses; check HTTPS_PROXY ({words})")
         if isinstance(error, httpx.ConnectTimeout):
-            return Passing(f"no connection{self._by_way} within {self._connect_seconds:.0f} s", unreachable=True)
+            return Passing(f"no connection{self._by_way()} within {self._connect_seconds:.0f} s", unreachable=True)
         if isinstance(error, httpx.ConnectError):
-            return Passing(f"cannot be reached{self._by_way} ({words})", unreachable=True)
+            return Passing(f"cannot be reached{self._by_way()} ({words})", unreachable=True)
         if isinstance(error, httpx.TimeoutException):
             return Passing(f"silent for {self._silence:.0f} s")
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
             return Passing(f"the connection broke ({words})")
         return EngineUnavailable(words)
+
+    def _by_way(self) -> str:
+        proxy = proxy_for(self._url)
+        return f" through the proxy {self._quote(proxy)}, see HTTPS_PROXY" if proxy else ""
 
     def _quote(self, text: str) -> str:
         return quoted(text, self._key)
