@@ -8,5 +8,6 @@ indent.py     the file's indentation instead of the model's
 prove.py      prove, prove_together: nothing outside the hole changes, and it is an answer
 frame.py      the trees that cut and prove compare
 stream.py     hole_complete: the same cut while the answer streams in
+names.py      undefined_name: whether it uses a name that is defined nowhere
 imports.py    needed_imports: import lines for what the fill uses
 """

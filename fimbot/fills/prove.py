@@ -9,6 +9,7 @@ from dataclasses import replace
 from fimbot.fills.clean import forbidden_character
 from fimbot.fills.cut import statements
 from fimbot.fills.frame import Frame, Outline, count_errors, outline, whole
+from fimbot.fills.names import undefined_name
 from fimbot.patches.unified import apply_edits
 from fimbot.stubs.find import find_stubs
 from fimbot.values import Edit, Fill, LineRange, Skip, Stub
@@ -43,6 +44,7 @@ def prove(source: bytes, stub: Stub, text: str) -> str | None:
         or _still_a_stub(source, stub, text)
         or _defined_again(frame, stub, found)
         or _repeated(source, stub, text)
+        or _undefined(source, stub, text)
     )
 
 
@@ -98,6 +100,11 @@ def _repeated(source: bytes, stub: Stub, text: str) -> str | None:
     if re.sub(rb"\s+", b"", after).startswith(squeezed):
         return "the answer repeats the code after the hole"
     return None
+
+
+def _undefined(source: bytes, stub: Stub, text: str) -> str | None:
+    name = undefined_name(source, stub, text, edit_of(stub, text))
+    return f"the answer uses {name}, which is defined nowhere" if name is not None else None
 
 
 def prove_together(source: bytes, fills: Sequence[Fill]) -> tuple[tuple[Fill, ...], tuple[Skip, ...]]:
