@@ -23,7 +23,7 @@ PROVIDERS: Mapping[str, str] = {
     "vllm": "vllm",
 }
 # {deployment}/api/public/mistral/eu/v1 is a deployment of Langdock's as well.
-_LANGDOCK_ROUTE = re.compile(r"/mistral/([a-z0-9-]+)(/|$)")
+_LANGDOCK_ROUTE = re.compile(r"/mistral/[a-z0-9-]+(/|$)")
 # By its regions: other hosts have an /openai as well.
 _LANGDOCK_CHAT_ROUTE = re.compile(r"/openai/(eu|us|global|ch)(/|$)")
 # The model that Continue asks the server for.
@@ -38,39 +38,31 @@ class TakenOver:
     model: str | None
     base_url: str | None
     key: Key
-    region: str | None = None
 
     def apply(self, settings: Settings, outside: Outside) -> tuple[Settings, Outside]:
         """What an engine's factory is given: the host of the file, its key, and no other key."""
-        own = replace(
-            settings,
-            model=settings.model or self.model,
-            base_url=self.base_url,
-            region=self.region or settings.region,
-            api_key_command=(),
-        )
+        own = replace(settings, model=settings.model or self.model, base_url=self.base_url, api_key_command=())
         return own, replace(outside, environ=OnlyKey(outside.environ, self.engine, self.key))
 
 
 def take_over(found: Autocomplete) -> TakenOver | None:
     """None for a provider that none of fimbot's engines could be."""
     host, path = _address(found.api_base)
-    region = None
     match found.provider:
         case "mistral":
             engine = "codestral" if host == "codestral.mistral.ai" else "mistral"
-            if route := _LANGDOCK_ROUTE.search(path):
-                engine, region = "langdock", route[1]
+            if _LANGDOCK_ROUTE.search(path):
+                engine = "langdock"
         case "openai":
             engine = "openai" if host in ("", "api.openai.com") else "openai-completions"
-            if route := _LANGDOCK_CHAT_ROUTE.search(path):
-                engine, region = "langdock-chat", route[1]
+            if _LANGDOCK_CHAT_ROUTE.search(path):
+                engine = "langdock-chat"
         case provider if provider in PROVIDERS:
             engine = PROVIDERS[provider]
         case _:
             return None
     model = None if found.model == _ANY_MODEL else found.model
-    return TakenOver(engine, found.source, model, found.api_base, found.key, region)
+    return TakenOver(engine, found.source, model, found.api_base, found.key)
 
 
 def _address(url: str | None) -> tuple[str, str]:
