@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from fimbot.engines.client import UNSENT, open_client
+from fimbot.http_client import UNSENT, open_client
 
 _KEY_HEADERS = ("authorization", "x-api-key", "api-key")
 

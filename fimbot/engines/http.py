@@ -20,10 +20,10 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call, Calls
-from fimbot.engines.client import UNSENT, open_client, proxy_for
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
+from fimbot.http_client import UNSENT, open_client, proxy_for
 from fimbot.settings.keys import Key
 
 CONNECT_SECONDS = 5.0

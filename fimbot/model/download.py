@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from fimbot.engines.client import usable_environment
+from fimbot.http_client import usable_environment
 
 # A host that a firewall swallows must cost seconds; a slow line may pause for long.
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
