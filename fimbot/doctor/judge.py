@@ -163,7 +163,7 @@ def _latency(seen: Seen, hook_deadline: float) -> Check:
 
 
 def _quota(seen: Seen) -> Check:
-    left = seen.remaining or seen.counted
+    left = seen.left
     for tried in (seen.word, seen.numbers):
         if tried is not None and tried.status in USED_UP:
             return Check("quota", "bad", tried.fault, USED_UP[tried.status])

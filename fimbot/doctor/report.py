@@ -42,7 +42,6 @@ def as_json(examined: Sequence[Examined], notes: Sequence[str], status: int) -> 
 
 def _object(examined: Examined) -> dict[str, Any]:
     seen = examined.seen
-    left = seen.remaining or seen.counted
     return {
         "engine": seen.engine,
         "model": seen.model or None,
@@ -54,7 +53,7 @@ def _object(examined: Examined) -> dict[str, Any]:
             "first_token": _rounded(_first(seen.word) or _first(seen.numbers)),
             "whole": _rounded(seen.word.whole if seen.word and seen.word.answered else None),
         },
-        "quota": asdict(left) if left else None,
+        "quota": asdict(seen.left) if seen.left else None,
         "quota_told_by": "server" if seen.remaining else "fimbot" if seen.counted else None,
         "checks": [
             {

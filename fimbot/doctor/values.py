@@ -74,6 +74,11 @@ class Seen:
     """... for this reason."""
     temperature_sent: float | None = None
 
+    @property
+    def left(self) -> Remaining | None:
+        """Of the quota: what the server says goes before what fimbot has counted."""
+        return self.remaining or self.counted
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -56,9 +56,9 @@ def find_place(host: str, port: int) -> Place:
     return Place(family, str(address[0]), port)
 
 
-def _open_files() -> int:
-    """How many there may be: for a process that takes connections, as many as the system lets it have. Past that,
-    asyncio writes a traceback for each connection that it could take, again and again."""
+def _raise_file_limit() -> int:
+    """To as many as the system lets a process have, and returns how many files may be open then. Past that, asyncio
+    writes a traceback for each connection that it could take, again and again."""
     try:
         import resource
     except ImportError:  # Windows knows no such limit
@@ -82,7 +82,7 @@ class Server(uvicorn.Server):
     def __init__(
         self, app: Starlette, grace: int, *, started: Callable[[], None], stopping: Callable[[], None]
     ) -> None:
-        most = _open_files() // 2  # a question has a connection to the engine too
+        most = _raise_file_limit() // 2  # a question has a connection to the engine too
         super().__init__(
             uvicorn.Config(
                 app,

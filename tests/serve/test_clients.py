@@ -195,7 +195,7 @@ def test_more_idle_connections_than_files_keep_nobody_out(installation: Installa
 def test_who_comes_past_the_most_is_hung_up_on(
     langdock_server: LangdockServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "_open_files", lambda: 16)
+    monkeypatch.setattr(server, "_raise_file_limit", lambda: 16)
     with served(langdock_server, tmp_path) as url, ExitStack() as after:
         kept = [after.enter_context(connected(url)) for _ in range(8)]
         with connected(url) as late, contextlib.suppress(ConnectionResetError):
