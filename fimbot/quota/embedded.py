@@ -33,6 +33,8 @@ _VERSION = 1
 _BUSY_SECONDS = 5.0
 _SCHEMA = "CREATE TABLE IF NOT EXISTS accounts (key TEXT PRIMARY KEY, account TEXT NOT NULL)"
 
+_DAMAGED = "it is damaged; remove it"
+
 IN_MEMORY = ":memory:"
 
 
@@ -117,11 +119,18 @@ class EmbeddedStore:
             yield
         except (sqlite3.Error, OSError) as error:
             self._drop()
-            why = error.strerror if isinstance(error, OSError) else str(error)
-            raise StoreDown(f"{self._path}: {why}") from None
+            raise StoreDown(f"{self._path}: {_why(error)}") from None
         except (ValueError, TypeError, ArithmeticError, RecursionError):
             self._drop()
-            raise StoreDown(f"{self._path}: it is damaged; remove it") from None
+            raise StoreDown(f"{self._path}: {_DAMAGED}") from None
+
+
+def _why(error: sqlite3.Error | OSError) -> str | None:
+    if isinstance(error, OSError):
+        return error.strerror
+    # Not set where Python itself raises it.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return _DAMAGED if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else str(error)
 
 
 def _account(text: str | None) -> Account:

@@ -180,7 +180,7 @@ def test_accounts_of_one_file_are_apart_and_its_clock_may_start_anew(tmp_path: P
 def test_a_broken_file_is_said_once_and_the_process_counts_for_itself(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "quota.sqlite"
     path.write_bytes(content)
-    _counts_for_itself(path, "quota.sqlite: ")
+    _counts_for_itself(path, "quota.sqlite: it is damaged; remove it")
     assert path.read_bytes() == content
 
 
