@@ -155,6 +155,11 @@ def test_control_tokens_in_a_file_are_text(engine: Engine) -> None:
 
 
 def test_the_server_stops_generating_when_it_is_hung_up_on(served: Engine, server: RealServer) -> None:
+    # This model says a thousand tokens a second, and a busy machine may let the client wait for its turn.
+    assert min(_generated_after_five_pieces(served, server) for _ in range(3)) <= 5 + 8
+
+
+def _generated_after_five_pieces(served: Engine, server: RealServer) -> int:
     before = server.generated()
     seen: list[str] = []
 
@@ -164,8 +169,7 @@ def test_the_server_stops_generating_when_it_is_hung_up_on(served: Engine, serve
 
     ask(served, replace(QUESTION, max_tokens=4000), done=done)
     _until(lambda: server.generated() >= before + 5)
-    # This model says a thousand tokens a second, and the machine may be busy: bench/HANGUP.md has how many it takes.
-    assert server.generated() - before < 1000
+    return server.generated() - before
 
 
 def test_a_wrong_key_is_refused(server: RealServer) -> None:
