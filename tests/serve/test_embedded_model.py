@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -12,6 +13,11 @@ import pytest
 pytest.importorskip("xllamacpp", reason="the runtime of fimbot[local] is not installed")
 pytest.importorskip("gguf")
 
+from fimbot.commands.serve import _endpoint
+from fimbot.engines.open import open_engine
+from fimbot.serve.embedded import EmbeddedKeys
+from fimbot.settings.values import Settings
+from tests.doubles.langdock import KEY
 from tests.engines.tiny_model import write_tiny_model
 from tests.serve.running import FIM, Installation, asked, client, metric, streamed, text_of
 from tests.serve.test_clients import eventually
@@ -20,6 +26,20 @@ from tests.serve.test_clients import eventually
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("model") / "tiny.gguf")
+
+
+def test_by_default_its_line_is_longer_than_that_of_a_host_which_answers_many_at_once(
+    tiny: Path, tmp_path: Path
+) -> None:
+    def line_of(settings: Settings) -> tuple[int, float, float]:
+        opened = open_engine(settings, {"LANGDOCK_API_KEY": KEY}, alone=False)
+        chosen = {"places": None, "patience": None, "aliases": (), "queue": 8, "deadline": 30}
+        with closing(opened.engine):
+            service = _endpoint(opened, None, EmbeddedKeys(tmp_path / "keys"), True, settings, chosen).service
+        return service.gate.places, service.gate.seconds, service.patience
+
+    assert line_of(Settings(engine=("langdock",))) == (64, 20, 20)
+    assert line_of(Settings(engine=("local",), model=str(tiny))) == (1, 120, 120)
 
 
 def test_it_answers_warm_and_in_turn_and_hangs_up(installation: Installation, tiny: Path) -> None:
