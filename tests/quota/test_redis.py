@@ -13,7 +13,7 @@ from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.redis_store import RedisStore
 from fimbot.quota.store import Store, StoreDown
-from fimbot.quota.values import RUN, Limits, Look, Take
+from fimbot.quota.values import RUN, Limits, Look, Settle, Take
 from fimbot.serve.shared import SharedKeys, connect
 from tests.quota.servers import PASSWORD, PROGRAM, RedisServer, free_port, redis_server
 
@@ -112,3 +112,10 @@ def test_what_is_kept_holds_no_name_and_goes_away_by_itself(redis: RedisServer) 
         assert all(b"langdock" not in key and b"codestral" not in key for key in keys)
         assert all(0 < client.ttl(key) <= 7200 for key in client.scan_iter())
     store.close()
+
+
+def test_a_minute_is_longer_by_its_clock_which_may_run_ahead(redis: RedisServer) -> None:
+    store = RedisStore(redis.url, "a minute", Limits(8, 1000))
+    store.do(Take("a", 1000, RUN))
+    store.do(Settle("a", 1000, 1000, True))
+    assert 60.3 < store.do(Look(1000, 1, RUN)).wait <= 60.5
