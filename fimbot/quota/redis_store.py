@@ -18,7 +18,7 @@ from fimbot.quota.values import Limits, Reply, Step
 SECONDS = 1.0
 _PREFIX = "fimbot:quota:1:"
 # Longer is a minute by Redis' wall clock, which NTP or a virtual machine's host may let run ahead for hours: at 0.5 %,
-# as was seen, a minute of 60.1 s was over 0.2 s too early, and 1 request of 80 was refused.
+# as was seen, a minute of 60.1 s was over 0.2 s too early, and 1 request of 80 or more was refused.
 CLOCK_SECONDS = 0.4
 
 
