@@ -7,8 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fimbot.stubs.holes import indent_unit, line_break, line_start
+from fimbot.stubs.holes import line_start
 from fimbot.stubs.language import Language, text_of, walk
+from fimbot.stubs.parsed import ParsedFile
 from fimbot.stubs.table import REACH
 from fimbot.values import WHOLE_FILE, Hole, Kind, LineRange, Stub, Tier
 
@@ -25,12 +26,10 @@ _DEEPEST = 1000
 
 
 class SourceFile:
-    def __init__(self, path: str, source: bytes, language: Language, added: tuple[LineRange, ...]) -> None:
-        self.path, self.source, self.language, self.added = path, source, language, added
-        self.newline = line_break(source)
-        self.unit = indent_unit(source, language.indent)
-        self.tree = language.parse(source)
-        self._breaks = [match.start() for match in re.finditer(rb"\n", source)]
+    def __init__(self, file: ParsedFile, added: tuple[LineRange, ...]) -> None:
+        self.path, self.source, self.language, self.added = file.path, file.source, file.language, added
+        self.newline, self.unit, self.tree = file.newline, file.unit, file.tree
+        self._breaks = [match.start() for match in re.finditer(rb"\n", file.source)]
 
     def touched(self, first_row: int, last_row: int) -> bool:
         """Whether one of these rows (0-based, inclusive) was added."""
