@@ -119,7 +119,7 @@ def _lines(change: FileChange, source: bytes) -> int:
 
 
 def _generated(found: Stub | Skip) -> Skip:
-    return Skip(replace(stub_of(found), tier="report"), "in a file that .gitattributes calls generated")
+    return Skip(stub_of(found)._replace(tier="report"), "in a file that .gitattributes calls generated")
 
 
 def is_wanted(stub: Stub, settings: Settings) -> bool:
@@ -267,7 +267,7 @@ def _answers(
         first, *others = same[index]
         yield first, answer
         for other in others:
-            yield other, replace(answer, requests=0, cached=True) if isinstance(answer, Completion) else answer
+            yield other, answer._replace(requests=0, cached=True) if isinstance(answer, Completion) else answer
 
 
 def _value(findings: Findings, stub: Stub) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from fimbot.changes.blobs import too_large
 from fimbot.changes.diff import OPTIONS, DiffOutput, Record
@@ -46,7 +45,7 @@ def _in_both(
         if isinstance(change, SkippedFile) or isinstance(other, SkippedFile):
             yield from [change] if other else []
         elif other and (added := _common(change.added, other.added)):
-            yield replace(change, added=added)
+            yield change._replace(added=added)
 
 
 def _common(one: tuple[LineRange, ...], other: tuple[LineRange, ...]) -> tuple[LineRange, ...]:

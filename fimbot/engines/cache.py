@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,8 @@ _FREED = 0.8
 
 def key(fingerprint: str, question: Question) -> str:
     """Of everything that decides the answer: `Engine.fingerprint` and the question."""
-    asked = json.dumps([_VERSION, fingerprint, asdict(question)], sort_keys=True, ensure_ascii=True)
+    shown = asdict(question) | {"context": [part._asdict() for part in question.context]}
+    asked = json.dumps([_VERSION, fingerprint, shown], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(asked.encode("ascii")).hexdigest()
 
 
@@ -124,7 +125,8 @@ class CompletionCache:
 
 
 def packed(completion: Completion) -> str:
-    return json.dumps(asdict(completion))
+    usage = completion.usage._asdict() if completion.usage else None
+    return json.dumps(completion._asdict() | {"usage": usage})
 
 
 def unpacked(answer: str) -> Completion | None:
@@ -133,6 +135,6 @@ def unpacked(answer: str) -> Completion | None:
         fields: dict[str, Any] = json.loads(answer)
         usage = Usage(**fields.pop("usage")) if fields.get("usage") else None
         fields.pop("usage", None)
-        return replace(Completion(**fields), usage=usage, cached=True, requests=0)
+        return Completion(**fields)._replace(usage=usage, cached=True, requests=0)
     except (ValueError, TypeError, AttributeError):
         return None

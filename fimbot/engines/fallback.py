@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fimbot.engines.in_front import InFront
 from fimbot.engines.protocol import Deadline, Engine, Question
@@ -117,7 +117,7 @@ class Fallback:
         for engine in others:
             try:
                 answer = engine.ask(question, done=done, deadline=deadline)
-                return replace(answer, requests=answer.requests + spent)
+                return answer._replace(requests=answer.requests + spent)
             except (EngineRefused, EngineUnavailable, ModelError) as error:
                 spent += _requests(error)
                 if self._closed.is_set() or not deadline.remaining():
@@ -128,7 +128,7 @@ class Fallback:
         except EngineError as error:
             _count(error, error.requests + spent)
             raise
-        return replace(answer, requests=answer.requests + spent)
+        return answer._replace(requests=answer.requests + spent)
 
     def close(self) -> None:
         self._closed.set()

@@ -119,7 +119,7 @@ class FimOrChat(InFront):
             told.requests = requests + error.requests
             raise told from None
         self._answers = chat
-        return replace(answer, requests=answer.requests + requests)
+        return answer._replace(requests=answer.requests + requests)
 
     def _chat_route(self, deadline: Deadline) -> tuple[Engine, int]:
         """And the requests that it took to find out."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 from fimbot.engines.answer import Answer, read_answer
 from fimbot.engines.completions_wire import COMPLETIONS_RANGES, completions_body
@@ -95,7 +94,7 @@ class CompletionsEngine(InFront):
         except EngineError as error:
             error.requests += asked
             raise
-        return replace(answer, requests=answer.requests + asked)
+        return answer._replace(requests=answer.requests + asked)
 
     def _ask_for_proof(self, deadline: Deadline) -> int:
         """The number of requests that it took. Raises `EngineRefused` where the suffix does not count."""

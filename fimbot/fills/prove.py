@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fimbot.fills.clean import forbidden_character
 from fimbot.fills.cut import statements
@@ -137,5 +136,5 @@ def _moved(stub: Stub, shift: int, kept: list[Fill]) -> Stub:
         for fill in kept
         if fill.stub.hole.end <= stub.start
     )
-    hole = replace(stub.hole, start=stub.hole.start + shift, end=stub.hole.end + shift)
-    return replace(stub, start=stub.start + before, end=stub.end + shift, hole=hole)
+    hole = stub.hole._replace(start=stub.hole.start + shift, end=stub.hole.end + shift)
+    return stub._replace(start=stub.start + before, end=stub.end + shift, hole=hole)

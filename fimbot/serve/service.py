@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from fimbot.engines.cache import key
@@ -88,7 +88,7 @@ class Service:
         if answer.usage is not None:
             return answer
         spoken = estimate_tokens(answer.text) if answer.text else 0
-        return replace(answer, usage=Usage(prompt_tokens(self.engine, question), spoken))
+        return answer._replace(usage=Usage(prompt_tokens(self.engine, question), spoken))
 
     def _asker(self, question: Question, name: str | None) -> Ask:
         """What the thread does."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fimbot.values import Skip, Stub, stub_of
 
@@ -42,7 +41,7 @@ def with_ids(found: Sequence[Stub | Skip], source: bytes) -> tuple[Stub | Skip, 
 
 
 def named(found: Stub | Skip, id: str, twins: int) -> Stub | Skip:
-    stub = replace(stub_of(found), id=id, twins=twins)
+    stub = stub_of(found)._replace(id=id, twins=twins)
     return Skip(stub, found.reason) if isinstance(found, Skip) else stub
 
 

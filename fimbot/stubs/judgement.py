@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site
@@ -13,8 +13,7 @@ _HEDGE = re.compile(r"(?i)\b(?:probably|might|maybe|perhaps|just return|work(?:i
 _TEST_DATA = re.compile(r"(?i)(?:^|/)(?:_*fixtures?_*|test[_-]?data|testing[_-]data|_*snapshots?_*)/")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     kind: Kind
     tier: Tier
     why: str

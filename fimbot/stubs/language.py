@@ -5,9 +5,8 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fimbot.errors import ParseError
 from fimbot.stubs.table import LANGUAGES
@@ -26,8 +25,7 @@ PARSE_SECONDS = 20
 _PIECE = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A statement or a comment of a body.
 
     docstring        stays outside the hole
@@ -44,8 +42,7 @@ class Item:
     """For `missing`: the idiom itself says that the body is missing (`todo!()`), whatever its message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """Where the statements are: `start:end` lies between the braces, or between the header and `end`.
 
     Without a closer (Python, Haskell) it lies between the header's colon and the last item.
@@ -58,8 +55,7 @@ class Body:
     closed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A callable, as the exemptions see it."""
 
     path: str
@@ -119,8 +115,7 @@ def _never(_: Node) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Language:
+class Language(NamedTuple):
     name: str
     grammar: str
     """`module:function` of the grammar's wheel."""
@@ -135,6 +130,8 @@ class Language:
     """None: no body to fill (abstract, forward declaration)."""
     classify: Callable[[Node], Item]
     """Of a body's item that is no comment."""
+    placeholder: bytes
+    """A smallest body (for a block hole): the tree around it is what a fill's tree is held against."""
     name_of: Callable[[Node], str] = _name_field
     """"" for an anonymous callable, which is never a stub."""
     outer: Callable[[Node], Node] = _node_itself
@@ -152,8 +149,6 @@ class Language:
     """Why reasonable users differ on it: reported only."""
 
     # What the fills need
-    placeholder: bytes
-    """A smallest body (for a block hole): the tree around it is what a fill's tree is held against."""
     placeholder_expression: bytes = b"x"
     terminals: frozenset[str] = frozenset()
     """Statements after which the rest of the same block is dead: return, raise, throw."""

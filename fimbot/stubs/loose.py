@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fimbot.stubs import markers
 from fimbot.stubs.file import SourceFile, qualified_name
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _CONTINUATION = re.compile(r"\W{0,4}(?:\t| {2,})\S")
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(NamedTuple):
     """A comment or a placeholder expression, with the innermost callable around it."""
 
     node: Node

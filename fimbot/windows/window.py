@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fimbot.values import ContextPart, Skip, Stub, Window, Withheld
@@ -324,6 +324,6 @@ def _clean(part: ContextPart) -> tuple[ContextPart, list[Withheld]]:
         text, found = redact(decode(line), number)
         texts.append(text)
         # The number is that of the snippet's line, which is none of the file's.
-        withheld.extend(replace(entry, line=0) for entry in found)
+        withheld.extend(entry._replace(line=0) for entry in found)
     path = part.path.encode("utf-8", "replace").decode()
     return ContextPart(part.kind, path, "".join(texts)), withheld

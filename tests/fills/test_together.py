@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fimbot.fills.make import make_fill
 from fimbot.fills.prove import edit_of, prove, prove_together
 from fimbot.patches.unified import apply_edits
@@ -34,8 +32,8 @@ def test_one_fill_stays_as_it_is() -> None:
 def test_the_edit_is_the_hole_and_nothing_else() -> None:
     stub = stub_in(PYTHON)
     assert edit_of(stub, BODY) == Edit(stub.hole.start, stub.hole.end, BODY.encode())
-    hole = replace(stub.hole, lead=b"\r\n", tail=b"\r\n  ")
-    assert edit_of(replace(stub, hole=hole), "x").replacement == b"\r\nx\r\n  "
+    hole = stub.hole._replace(lead=b"\r\n", tail=b"\r\n  ")
+    assert edit_of(stub._replace(hole=hole), "x").replacement == b"\r\nx\r\n  "
 
 
 def test_all_fills_of_a_file_hold_together_in_the_files_order() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +60,13 @@ def test_nothing_found_is_no_diagnostic() -> None:
 
 
 def test_what_is_reported_only_is_told_only_when_asked_for() -> None:
-    report = replace(EMPTY, outcomes=(replace(the_stub(), tier="report"),))
+    report = EMPTY._replace(outcomes=(the_stub()._replace(tier="report"),))
     assert diagnostics(report) == []
     assert len(diagnostics(report, Style(verbose=True))) == 1
 
 
 def test_a_found_stub_is_a_diagnostic_at_its_hole() -> None:
-    assert diagnostics(replace(EMPTY, outcomes=(the_stub(),))) == [
+    assert diagnostics(EMPTY._replace(outcomes=(the_stub(),))) == [
         {
             "message": "`f`: says that it is not implemented.",
             "location": {"path": "a.py", "range": {"start": {"line": 5}, "end": {"line": 5}}},
@@ -92,15 +91,15 @@ def test_a_skip_says_why() -> None:
 
 def test_an_import_is_a_diagnostic_of_its_own_and_told_once() -> None:
     first = suggested(SOURCE, '    return json.loads("1")')
-    second = replace(first, fill=replace(first.fill, stub=replace(first.fill.stub, name="g")))
+    second = first._replace(fill=first.fill._replace(stub=first.fill.stub._replace(name="g")))
     found = diagnostics(report_of(first, second))
     assert [each["location"]["range"]["start"]["line"] for each in found] == [1, 5, 5]
     assert take_over(SOURCE, found[:2]) == intended(SOURCE, first)
 
 
 def test_names_and_reasons_are_inert_in_a_comment() -> None:
-    stub = replace(the_stub(), name="`` @all <img src=x> [a](b) `\n\u202e")
-    (found,) = diagnostics(replace(EMPTY, outcomes=(Skip(stub, "@all `x` <b>"),)))
+    stub = the_stub()._replace(name="`` @all <img src=x> [a](b) `\n\u202e")
+    (found,) = diagnostics(EMPTY._replace(outcomes=(Skip(stub, "@all `x` <b>"),)))
     message = found["message"]
     # Without its code spans: from a run of backticks to the next one of the same length.
     outside = re.sub(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", message)
@@ -109,7 +108,7 @@ def test_names_and_reasons_are_inert_in_a_comment() -> None:
 
 
 def test_a_path_that_is_no_text_is_shown_as_text() -> None:
-    (found,) = diagnostics(replace(EMPTY, outcomes=(replace(the_stub(), path="caf\udce9.py"),)))
+    (found,) = diagnostics(EMPTY._replace(outcomes=(the_stub()._replace(path="caf\udce9.py"),)))
     assert found["location"]["path"] == "caf\ufffd.py"
 
 
@@ -122,7 +121,7 @@ def test_a_fill_beside_a_secret_is_not_shown() -> None:
     key = "AKIA" + "3OKZT7M2QX4LPW9R"
     suggestion = suggested(SOURCE, "    return 1")
     patch = suggestion.patch.replace(b"+    return 1", b'+    return ask("%s", 1)' % key.encode())
-    text = reporter("rdjson")(report_of(replace(suggestion, patch=patch)), Style())
+    text = reporter("rdjson")(report_of(suggestion._replace(patch=patch)), Style())
     assert key not in text and "suggestions" not in text and "a secret" in text
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -80,13 +79,13 @@ def test_nothing_found_is_a_run_without_results() -> None:
 
 
 def test_what_is_reported_only_is_told_only_when_asked_for() -> None:
-    report = replace(EMPTY, outcomes=(replace(the_stub(), tier="report"),))
+    report = EMPTY._replace(outcomes=(the_stub()._replace(tier="report"),))
     assert sarif(report)["results"] == []
     assert len(sarif(report, Style(verbose=True))["results"]) == 1
 
 
 def test_a_found_stub_is_a_note_at_its_hole_without_a_fix() -> None:
-    (result,) = sarif(replace(EMPTY, outcomes=(the_stub(),)))["results"]
+    (result,) = sarif(EMPTY._replace(outcomes=(the_stub(),)))["results"]
     assert result["level"] == "note"
     assert result["message"]["text"] == "f: says that it is not implemented."
     (location,) = result["locations"]
@@ -96,12 +95,12 @@ def test_a_found_stub_is_a_note_at_its_hole_without_a_fix() -> None:
 
 
 def test_the_stub_id_is_its_fingerprint_and_githubs_own_is_left_to_github() -> None:
-    (result,) = sarif(replace(EMPTY, outcomes=(the_stub(),)))["results"]
+    (result,) = sarif(EMPTY._replace(outcomes=(the_stub(),)))["results"]
     assert result["partialFingerprints"] == {"fimbotStubId/v1": the_stub().id}
 
 
 def test_each_result_names_a_rule_with_all_that_github_asks_for() -> None:
-    run = sarif(replace(EMPTY, outcomes=(the_stub(),)))
+    run = sarif(EMPTY._replace(outcomes=(the_stub(),)))
     (result,) = run["results"]
     rules = run["tool"]["driver"]["rules"]
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "placeholder"
@@ -118,7 +117,7 @@ def test_a_skip_says_why() -> None:
 
 def test_problems_and_files_that_were_not_read_are_notifications() -> None:
     skipped = SkippedFile("b c.py", "binary")
-    run = sarif(replace(EMPTY, skipped_files=(skipped,), problems=("the engine is down",)))
+    run = sarif(EMPTY._replace(skipped_files=(skipped,), problems=("the engine is down",)))
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
     problem, file = invocation["toolExecutionNotifications"]
@@ -168,7 +167,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_path_is_a_relative_uri_of_its_bytes(name: str) -> None:
-    (result,) = sarif(replace(EMPTY, outcomes=(replace(the_stub(), path=name),)))["results"]
+    (result,) = sarif(EMPTY._replace(outcomes=(the_stub()._replace(path=name),)))["results"]
     artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert artifact["uriBaseId"] == "%SRCROOT%"
     assert re.fullmatch(r"[A-Za-z0-9_.~/%-]+", artifact["uri"])
@@ -183,8 +182,8 @@ def test_where_the_repository_lies_is_not_told() -> None:
 
 
 def test_names_and_reasons_are_neither_links_nor_placeholders() -> None:
-    stub = replace(the_stub(), name="`[x](https://example.org) {0}\u202e`")
-    (result,) = sarif(replace(EMPTY, outcomes=(Skip(stub, "[y](1)\n{1}"),)))["results"]
+    stub = the_stub()._replace(name="`[x](https://example.org) {0}\u202e`")
+    (result,) = sarif(EMPTY._replace(outcomes=(Skip(stub, "[y](1)\n{1}"),)))["results"]
     text = result["message"]["text"]
     assert "](" not in text
     assert not re.search(r"(?<!\{)\{\d", text)
@@ -195,7 +194,7 @@ def test_a_fill_beside_a_secret_is_not_shown() -> None:
     key = "AKIA" + "3OKZT7M2QX4LPW9R"
     suggestion = suggested(SOURCE, "    return 1")
     patch = suggestion.patch.replace(b"+    return 1", b'+    return ask("%s", 1)' % key.encode())
-    text = reporter("sarif")(report_of(replace(suggestion, patch=patch)), Style())
+    text = reporter("sarif")(report_of(suggestion._replace(patch=patch)), Style())
     assert key not in text
     (result,) = json.loads(text)["runs"][0]["results"]
     assert "fixes" not in result and "a secret" in result["message"]["text"]
@@ -203,13 +202,13 @@ def test_a_fill_beside_a_secret_is_not_shown() -> None:
 
 def test_what_whole_lines_cannot_say_is_said() -> None:
     suggestion = suggested(SOURCE, "    return 1")
-    not_utf8 = replace(suggestion, patch=suggestion.patch.replace(b"+    return 1", b"+    return '\xe9'"))
+    not_utf8 = suggestion._replace(patch=suggestion.patch.replace(b"+    return 1", b"+    return '\xe9'"))
     (result,) = sarif(report_of(not_utf8))["results"]
     assert "fixes" not in result and "the patch does it" in result["message"]["text"]
 
 
 def test_githubs_limits_for_an_upload_are_kept() -> None:
-    many = replace(EMPTY, outcomes=(the_stub(),) * (MAX_RESULTS + 7))
+    many = EMPTY._replace(outcomes=(the_stub(),) * (MAX_RESULTS + 7))
     text = reporter("sarif")(many, Style())
     run = json.loads(text)["runs"][0]
     assert len(run["results"]) == MAX_RESULTS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,8 +163,8 @@ def test_names_and_models_are_inert_outside_of_the_fence() -> None:
     suggestion = suggested(STUB, "    return a")
     hostile = "@acme/all <img src=x> [x](javascript:0) `code` #1"
     fill = suggestion.fill
-    fill = replace(fill, completion=replace(fill.completion, model=hostile), stub=replace(fill.stub, name=hostile))
-    draft = compose(replace(suggestion, fill=fill), STUB, whole(STUB), MARK)
+    fill = fill._replace(completion=fill.completion._replace(model=hostile), stub=fill.stub._replace(name=hostile))
+    draft = compose(suggestion._replace(fill=fill), STUB, whole(STUB), MARK)
     assert isinstance(draft, Draft)
     tokens = MarkdownIt("commonmark").parse(draft.comments[-1].body)
     inline = [child for token in tokens for child in token.children or []]

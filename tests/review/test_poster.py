@@ -23,7 +23,7 @@ from tests.review.conftest import Desk
 SOURCE = b"def f(a):\n    raise NotImplementedError\n"
 SUGGESTION = suggested(SOURCE, "    return a")
 MARK = mark_of(SUGGESTION.fill.stub, SOURCE)
-HUGE = replace(SUGGESTION, patch=unified_patch("a.py", b"", [Edit(0, 0, b"x = 1\n" * 20_000)]))
+HUGE = SUGGESTION._replace(patch=unified_patch("a.py", b"", [Edit(0, 0, b"x = 1\n" * 20_000)]))
 
 
 def draft() -> Draft:

@@ -37,7 +37,7 @@ def test_skipped_files_are_told() -> None:
 
 def test_other_peoples_text_is_inert_and_breaks_no_table() -> None:
     hostile = "@acme <b>|`x`| [a](b)\nnew"
-    row = Row(replace(FOUND, name=hostile, path=hostile), hostile, told=False)
+    row = Row(FOUND._replace(name=hostile, path=hostile), hostile, told=False)
     text = summary(result(row, notes=(hostile,)))
     tokens = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(text)
     inline = [child for token in tokens for child in token.children or []]
@@ -48,8 +48,8 @@ def test_other_peoples_text_is_inert_and_breaks_no_table() -> None:
 
 
 def test_a_summary_never_grows_past_what_the_runner_keeps() -> None:
-    many = (Row(replace(FOUND, name="n" * 500), "r" * 500, told=False),) * 3000
-    big = replace(SUGGESTION, patch=SUGGESTION.patch + b"+" + b"x" * 300_000 + b"\n")
+    many = (Row(FOUND._replace(name="n" * 500), "r" * 500, told=False),) * 3000
+    big = SUGGESTION._replace(patch=SUGGESTION.patch + b"+" + b"x" * 300_000 + b"\n")
     unposted = (Unplaced(big, mark_of(FOUND, STUB), "why"),) * 5
     text = summary(result(*many, unposted=unposted))
     assert len(text.encode()) <= LARGEST + 100
@@ -66,7 +66,7 @@ def test_mistake_5_only_what_nobody_was_told_is_annotated_and_no_more_than_is_sh
 
 
 def test_an_annotation_is_one_command_whatever_is_in_it() -> None:
-    row = Row(replace(FOUND, path="a,b:c%\n::error::x.py", name="f\n::error::x"), "50%", told=False)
+    row = Row(FOUND._replace(path="a,b:c%\n::error::x.py", name="f\n::error::x"), "50%", told=False)
     (command,) = warnings_for([row])
     assert "\n" not in command
     assert command.startswith("::warning file=a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3Ax.py,line=2,")
@@ -75,7 +75,7 @@ def test_an_annotation_is_one_command_whatever_is_in_it() -> None:
 
 def test_a_patch_with_a_secret_in_its_context_is_not_shown() -> None:
     key = "AKIA" + "3OKZT7M2QX4LPW9R"
-    hidden = replace(SUGGESTION, patch=SUGGESTION.patch + f" KEY = '{key}'\n".encode())
+    hidden = SUGGESTION._replace(patch=SUGGESTION.patch + f" KEY = '{key}'\n".encode())
     mark = mark_of(FOUND, STUB)
     assert key not in summary(result(unposted=(Unplaced(hidden, mark, "why"),)))
     assert "+    return a" in summary(result(unposted=(Unplaced(SUGGESTION, mark, "why"),)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fimbot.stubs.language import Site, text_of
@@ -47,8 +46,7 @@ def _returns_value(node: Node) -> bool | None:
     return _NOTHING.fullmatch(declared) is None and not declared.startswith("asserts") if declared else None
 
 
-LANGUAGE = replace(
-    javascript.LANGUAGE,
+LANGUAGE = javascript.LANGUAGE._replace(
     name="typescript",
     grammar="tree_sitter_typescript:language_typescript",
     returns_value=_returns_value,
@@ -57,4 +55,4 @@ LANGUAGE = replace(
     hoisted=javascript.LANGUAGE.hoisted
     | {"function_signature", "interface_declaration", "type_alias_declaration", "ambient_declaration"},
 )
-TSX = replace(LANGUAGE, name="tsx", grammar="tree_sitter_typescript:language_tsx")
+TSX = LANGUAGE._replace(name="tsx", grammar="tree_sitter_typescript:language_tsx")
