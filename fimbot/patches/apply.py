@@ -15,14 +15,16 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from fimbot.errors import ParseError, PatchError, UsageError
-from fimbot.fills.prove import prove
+from fimbot.fills.frame import frame_of
+from fimbot.fills.prove import in_file, prove
 from fimbot.patches.replace import Change
 from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
-from fimbot.patches.unified import apply_edits, unified_patch
+from fimbot.patches.unified import unified_patch
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.identity import normalised
-from fimbot.values import WHOLE_FILE, Edit, Skip, Stub, stub_of
+from fimbot.stubs.parsed import parsed_file
+from fimbot.values import WHOLE_FILE, Edit, Skip, Stub, apply_edits, stub_of
 
 ReadFile = Callable[[str], bytes | None]
 """The content of a path in the working tree or the index; None where there is no such file."""
@@ -109,6 +111,7 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
     current = read(path)
     if current is None:
         raise PatchError(f"{path} is gone, nothing was changed; run `fimbot suggest` again")
+    file = parsed_file(path, current)
     found = {stub.id: stub for stub in find_stubs(path, current, (WHOLE_FILE,)) if not isinstance(stub, Skip)}
     edits: list[Edit] = []
     for suggestion in suggestions:
@@ -126,10 +129,11 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
             )
         text = _text(stub, suggestion)
         # The same stub may stand at another depth by now, or in a file of another encoding.
-        reason = prove(current, stub, text)
+        frame = frame_of(file, stub)
+        reason = prove(frame, text) or in_file(file, stub, text.encode())[1]
         if reason is not None:
             raise PatchError(f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again")
-        edits += [edit for edit in edits_of(current, stub, text) if edit not in edits]
+        edits += [edit for edit in edits_of(frame, text) if edit not in edits]
     return current, edits
 
 
