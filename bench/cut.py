@@ -27,7 +27,7 @@ from bench.cut_overruns import Answer, overruns
 from bench.cut_patches import Filled, wrong_patches
 from fimbot.fills.frame import edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import prove_all
+from fimbot.fills.together import prove_all
 from fimbot.stubs.language import load
 from fimbot.stubs.parsed import parsed_file
 from fimbot.stubs.table import language_of

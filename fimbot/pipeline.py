@@ -63,7 +63,7 @@ def suggest(
     from fimbot.engines.pool import Answers, Job, answer_all
     from fimbot.engines.protocol import Question
     from fimbot.fills.make import fills_of, frames_of, hole_complete
-    from fimbot.fills.prove import prove_all
+    from fimbot.fills.together import prove_all
     from fimbot.patches.suggest import suggestion_of
 
     ready = sorted((each for each in windows if isinstance(each, Window)), key=lambda each: findings.worth(each.stub))

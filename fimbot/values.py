@@ -160,9 +160,6 @@ class Edit(NamedTuple):
     end: int
     replacement: bytes
 
-    def applied(self, source: bytes) -> bytes:
-        return source[: self.start] + self.replacement + source[self.end :]
-
 
 class Suggestion(NamedTuple):
     fill: Fill

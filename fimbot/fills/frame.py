@@ -8,7 +8,7 @@ has the last word, once a fill (prove.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ class Frame:
             if len(self._trees) >= _KEPT_TREES:
                 self._trees.clear()
             whole = self.is_whole
-            tree = self.file.edited(_edit(self.stub, text)).tree if whole else self.language.parse(placed.data)
+            tree = self.file.edited([byte_edit(self.stub, text)]).tree if whole else self.language.parse(placed.data)
             self._trees[text] = tree
         return tree, placed
 
@@ -144,31 +144,65 @@ def placeholder(file: ParsedFile, stub: Stub) -> bytes:
 
 def edit_of(stub: Stub, text: str) -> Edit:
     """Return the edit that puts a text, as in `Fill.text`, into the stub's hole."""
-    return _edit(stub, text.encode())
+    return byte_edit(stub, text.encode())
 
 
-def _edit(stub: Stub, text: bytes) -> Edit:
+def byte_edit(stub: Stub, text: bytes) -> Edit:
     hole = stub.hole
     return Edit(hole.start, hole.end, hole.lead + text + hole.tail)
 
 
-def placed_in_file(file: ParsedFile, stub: Stub, text: bytes) -> tuple[ParsedFile, Placed]:
-    """Return the file with a text in the stub's hole."""
-    edit = _edit(stub, text)
-    filled = file.edited(edit)
-    return filled, Placed(filled.source, edit.start, edit.start + len(edit.replacement))
+def placed_in_file(file: ParsedFile, edits: Sequence[Edit]) -> tuple[ParsedFile, list[Placed]]:
+    """Return the file after the edits of its holes, which are in its order, and where each hole is then."""
+    filled = file.edited(edits)
+    placed, shift = [], 0
+    for edit in edits:
+        start = edit.start + shift
+        placed.append(Placed(filled.source, start, start + len(edit.replacement)))
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    return filled, placed
+
+
+def frames_in(file: ParsedFile, stubs: Sequence[Stub]) -> Iterator[Frame]:
+    """Return the smallest frame of each stub that reads as the file does, in the order of the file.
+
+    The file is parsed once for all of them, with a smallest body in each hole; once for each that has another stub
+    inside its callable. Where what stands beside a callable counts, its frame is the whole file.
+    """
+    for together in _apart(sorted(stubs, key=lambda stub: (stub.start, stub.hole.start))):
+        edits = [byte_edit(stub, placeholder(file, stub)) for stub in together]
+        filled, placed = placed_in_file(file, edits)
+        for stub, place in zip(together, placed, strict=True):
+            yield _frame(file, stub, filled, place)
 
 
 def frame_of(file: ParsedFile, stub: Stub) -> Frame:
-    """Return the smallest frame that reads as the file does; the whole file where what stands beside it counts."""
-    filled, placed = placed_in_file(file, stub, placeholder(file, stub))
+    return next(frames_in(file, [stub]))
+
+
+def _apart(stubs: Sequence[Stub]) -> Iterator[list[Stub]]:
+    """Return those that do not overlap, and each other one alone."""
+    apart: list[Stub] = []
+    for at, stub in enumerate(stubs):
+        before = apart[-1].end if apart else 0
+        after = stubs[at + 1].start if at + 1 < len(stubs) else stub.end
+        if before <= stub.start and stub.end <= after:
+            apart.append(stub)
+        else:
+            yield [stub]
+    if apart:
+        yield apart
+
+
+def _frame(file: ParsedFile, stub: Stub, filled: ParsedFile, placed: Placed) -> Frame:
+    """`filled`: the file with a smallest body in the stub's hole, which is there then."""
     chain = outline(filled.root, placed, chain_only=True).chain
     source, hole = placed.data, stub.hole
-    end = placed.end + max(0, stub.end - hole.end)
-    dropped = sorted(_beside(source, chain, stub.start, end))
+    ahead, behind = hole.start - stub.start, max(0, stub.end - hole.end)
+    dropped = sorted(_beside(source, chain, placed.start - ahead, placed.end + behind))
     before = _without(source, 0, placed.start, dropped)
     after = _without(source, placed.end, len(source), dropped)
-    small = Frame(file, stub, before, after, len(before) - (hole.start - stub.start))
+    small = Frame(file, stub, before, after, len(before) - ahead)
     if [node.type for node in small.reference.chain] == [node.type for node in chain] and (
         not small.reference.chain[0].has_error or small.errors <= filled.errors
     ):

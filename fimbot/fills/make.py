@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fimbot.errors import ParseError
 from fimbot.fills.clean import is_junk, readings
 from fimbot.fills.cut import Cut, cut
-from fimbot.fills.frame import Frame, frame_of
+from fimbot.fills.frame import Frame, frames_in
 from fimbot.fills.indent import arrangements, indented
 from fimbot.fills.overlap import repeatable, without_repeated_prefix, without_repeated_suffix
 from fimbot.fills.prove import prove
@@ -22,13 +22,16 @@ _CUT_OFF = "the answer was cut off by the token limit"
 
 def frames_of(files: Mapping[str, ParsedFile], windows: Sequence[Window]) -> tuple[dict[str, Frame], list[Skip]]:
     """Return each stub's frame by the stub's id, and a Skip where the parser does not get through."""
+    by_path: dict[str, list[Stub]] = {}
+    for window in windows:
+        by_path.setdefault(window.stub.path, []).append(window.stub)
     frames: dict[str, Frame] = {}
     skips: list[Skip] = []
-    for stub in (window.stub for window in windows):
+    for path, stubs in by_path.items():
         try:
-            frames[stub.id] = frame_of(files[stub.path], stub)
+            frames |= {frame.stub.id: frame for frame in frames_in(files[path], stubs)}
         except ParseError as error:
-            skips.append(Skip(stub, f"the file with a body {error}"))
+            skips += [Skip(stub, f"the file with a body {error}") for stub in stubs]
     return frames, skips
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _BLANKS = re.compile(rb"[ \t\r\n\f]*")
-_CONTENT_END = -1
+CONTENT_END = -1
+"""The mapped end of a node that ends with what the hole holds."""
 
 Entry = tuple[str, int, int, int, str]
 """Type, depth, mapped start, mapped end; "hole" for what is around it, "missing" for what the parser made up."""
@@ -118,7 +119,7 @@ class _Around:
     def entry(self, node: Node, depth: int) -> Entry:
         first, last = self._ends(node)
         begins = min(first, self.start) if first <= self.content_start else -2 - first
-        ends = last - self.end if last > self.end else _CONTENT_END if last == self.content_end else -2 - last
+        ends = last - self.end if last > self.end else CONTENT_END if last == self.content_end else -2 - last
         return node.type, depth, begins, ends, "hole"
 
 

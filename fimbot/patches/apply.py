@@ -16,7 +16,8 @@ from difflib import get_close_matches
 
 from fimbot.errors import ParseError, PatchError, UsageError
 from fimbot.fills.frame import frame_of
-from fimbot.fills.prove import in_file, prove
+from fimbot.fills.prove import prove
+from fimbot.fills.together import reason_in_file
 from fimbot.patches.replace import Change
 from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
@@ -114,6 +115,7 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
     file = parsed_file(path, current)
     found = {stub.id: stub for stub in find_stubs(path, current, (WHOLE_FILE,)) if not isinstance(stub, Skip)}
     edits: list[Edit] = []
+    fills: list[tuple[Stub, str]] = []
     for suggestion in suggestions:
         stub = found.get(suggestion.stub_id)
         if suggestion.twins != (stub.twins if stub else 1):
@@ -130,10 +132,14 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
         text = _text(stub, suggestion)
         # The same stub may stand at another depth by now, or in a file of another encoding.
         frame = frame_of(file, stub)
-        reason = prove(frame, text) or in_file(file, stub, text.encode())[1]
+        reason = prove(frame, text)
         if reason is not None:
             raise PatchError(f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again")
         edits += [edit for edit in edits_of(frame, text) if edit not in edits]
+        fills.append((stub, text))
+    reason = reason_in_file(file, sorted(fills, key=lambda fill: fill[0].hole.start))
+    if reason is not None:
+        raise PatchError(f"{path}: {reason}, nothing was changed; run `fimbot suggest` again")
     return current, edits
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fimbot.stubs.holes import indent_unit, line_break
 from fimbot.stubs.language import Language, load, walk
 from fimbot.stubs.table import dialect, language_of
-from fimbot.values import Edit
+from fimbot.values import Edit, apply_edits
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
@@ -50,31 +51,34 @@ class ParsedFile:
     def errors(self) -> int:
         return count_errors(self.root)
 
-    def edited(self, edit: Edit) -> ParsedFile:
-        """Return the file after the edit, parsed anew only where the edit made a difference.
+    def edited(self, edits: Sequence[Edit]) -> ParsedFile:
+        """Return the file after the edits, parsed anew only where they made a difference.
 
-        A file of 4,300 lines takes 2 ms instead of 30 (https://tree-sitter.github.io/tree-sitter/using-parsers#editing).
+        https://tree-sitter.github.io/tree-sitter/using-parsers/3-advanced-parsing.html#editing
         """
-        after = ParsedFile(self.path, edit.applied(self.source), self.language)
-        after.tree = self.language.parse(after.source, before=self._moved(edit, after.source))
+        after = ParsedFile(self.path, apply_edits(self.source, edits), self.language)
+        after.tree = self.language.parse(after.source, before=self._moved(edits))
         return after
 
-    def changed_ranges(self, edit: Edit, after: ParsedFile) -> list[tuple[int, int]]:
-        """Return the byte ranges of `after`, this file with the edit, in which its tree has another structure."""
-        moved = self._moved(edit, after.source)
-        return [(found.start_byte, found.end_byte) for found in moved.changed_ranges(after.tree)]
+    def changed_ranges(self, edits: Sequence[Edit], after: ParsedFile) -> list[tuple[int, int]]:
+        """Return the byte ranges of `after`, this file with the edits, in which its tree has another structure."""
+        return [(found.start_byte, found.end_byte) for found in self._moved(edits).changed_ranges(after.tree)]
 
-    def _moved(self, edit: Edit, after: bytes) -> Tree:
-        """Return the tree with its offsets as they are after the edit."""
-        tree, end = self.tree.copy(), edit.start + len(edit.replacement)
-        tree.edit(
-            start_byte=edit.start,
-            old_end_byte=edit.end,
-            new_end_byte=end,
-            start_point=_point(self.source, edit.start),
-            old_end_point=_point(self.source, edit.end),
-            new_end_point=_point(after, end),
-        )
+    def _moved(self, edits: Sequence[Edit]) -> Tree:
+        """Return the tree with its offsets as they are after the edits."""
+        tree = self.tree.copy()
+        # From the last one on: the offsets of those before it stay as they are.
+        for edit in sorted(edits, reverse=True):
+            row, column = _point(self.source, edit.start)
+            rows, columns = _point(edit.replacement, len(edit.replacement))
+            tree.edit(
+                start_byte=edit.start,
+                old_end_byte=edit.end,
+                new_end_byte=edit.start + len(edit.replacement),
+                start_point=(row, column),
+                old_end_point=_point(self.source, edit.end),
+                new_end_point=(row + rows, columns if rows else column + columns),
+            )
         return tree
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ import textwrap
 
 from fimbot.fills.frame import Frame, edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import prove_all
+from fimbot.fills.together import prove_all
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.parsed import parsed_file
 from fimbot.values import WHOLE_FILE, Completion, Fill, FinishReason, Skip, Stub, Window, apply_edits

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fimbot.fills.frame import edit_of
 from fimbot.fills.make import make_fill
-from fimbot.fills.prove import prove, prove_together
+from fimbot.fills.prove import prove
+from fimbot.fills.together import prove_together
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.parsed import parsed_file
 from fimbot.values import WHOLE_FILE, Checks, Completion, Edit, Fill, Skip, Stub, apply_edits
