@@ -31,7 +31,7 @@ _MESSAGE = (
 
 def may_touch_stub(language: str, source: bytes, added: Ranges) -> bool:
     """`added`: 1-based line ranges, inclusive."""
-    lines = source.count(b"\n") + 1
+    lines = source.count(b"\n") + (not source.endswith(b"\n"))
     if language == "python" and any(start <= 1 and end >= lines for start, end in added):
         return _touches_python(source, 0, len(source), [_WORK * len(source)])
     starts = [0, *(match.end() for match in _BREAK.finditer(source)), len(source)]
