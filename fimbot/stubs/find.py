@@ -69,7 +69,6 @@ def _touched(file: SourceFile) -> list[Stub | Skip]:
     owners: list[Node] = []
     callables: list[int] = []
     for node in file.touched_nodes():
-        file.check_time()
         while owners and owners[-1].end_byte <= node.start_byte:
             owners.pop()
         while callables and callables[-1] >= len(owners):
@@ -106,6 +105,7 @@ def _stub(file: SourceFile, node: Node, body: Body, simple: str, around: Sequenc
     items = _filler(body, language)
     if items is None:
         return None
+    file.check_time()
     outer = language.outer(node)
     above, first_row = file.comment_above(outer)
     last_row = max(file.last_row(node), file.lines.number(body.end - 1) - 1)

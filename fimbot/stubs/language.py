@@ -26,6 +26,7 @@ _SECONDS, _SECONDS_A_BYTE = 2.0, 18e-6
 # A longer statement is code, whatever it says, and a longer expression no placeholder: the texts of a thousand nested
 # ones are as long as that many files.
 LONGEST = 1 << 16
+_MOST_LEVELS = 100
 # `Node.text` reads pieces too: of 1 MB they took 200 times as long.
 _PIECE = 1024
 
@@ -125,6 +126,19 @@ def before(node: Node) -> Iterator[Node]:
             return
         yield sibling
         sibling = sibling.prev_sibling
+
+
+def following(node: Node) -> Node | None:
+    """What stands after it, or after the innermost node around it that is not the last of its siblings."""
+    here: Node | None = node
+    # Each step takes as long as the node lies deep.
+    for _ in range(_MOST_LEVELS):
+        if here is None:
+            break
+        if (sibling := here.next_sibling) is not None:
+            return sibling
+        here = here.parent
+    return None
 
 
 def _name_field(node: Node) -> str:

@@ -34,10 +34,10 @@ def loose_stubs(file: SourceFile, found: Sequence[Loose], taken: Spans) -> Itera
     comments = [each.node for each in found if each.node.type in file.language.comment_types]
     after = {above.id: below for above, below in pairwise(comments)}
     for each in found:
-        file.check_time()
         node = each.node
         if each.callable is None or not file.touched(node.start_point.row, node.end_point.row):
             continue
+        file.check_time()
         if taken.touch(node.start_byte, node.start_byte):
             continue
         comment = node.type in file.language.comment_types
