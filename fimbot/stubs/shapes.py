@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from fimbot.stubs.language import Body, text_of
+from fimbot.stubs.language import Body, following, text_of
 from fimbot.stubs.markers import CONTRACT, EXCUSE, IGNORE, says_missing
 
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ def _tells(comment: Node) -> bool:
 
 def beside(node: Node, comment_types: frozenset[str]) -> list[Node]:
     """The comment in the line where a node ends, after it or after what it is the last of."""
-    following, last = node.next_sibling, node
-    while following is None and last.parent is not None:
-        last = last.parent
-        following = last.next_sibling
-    if following is None or following.type not in comment_types:
+    comment = following(node)
+    if comment is None or comment.type not in comment_types:
         return []
-    return [following] if following.start_point.row == node.end_point.row else []
+    return [comment] if comment.start_point.row == node.end_point.row else []

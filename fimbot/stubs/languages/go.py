@@ -21,7 +21,7 @@ _COUNTERPART = re.compile(
 )
 _FAILS = re.compile(r"(?s)(?:panic|log\.(?:Fatal|Panic)\w*|klog\.Fatal\w*)\s*\((.*)\)")
 _ERROR = re.compile(r"(?s)(?:errors|fmt|status|xerrors|trace|werrors)\.(?:New|Errorf?|NotImplemented)\s*\((.*)\)")
-_OTHER_PLATFORM = re.compile(rb"(?m)^//go:build\b|^// \+build\b")
+_OTHER_PLATFORM = re.compile(r"(?m)^//go:build\b|^// \+build\b")
 
 
 def _body(node: Node) -> Body | None:
@@ -75,7 +75,7 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type != "call_expression" or text_of(node.child_by_field_name("function")) != "panic":
+    if text_of(node.child_by_field_name("function")) != "panic":
         return False
     return markers.says_missing(text_of(node.child_by_field_name("arguments")))
 
@@ -89,10 +89,14 @@ def _exempt(site: Site) -> str | None:
     return None
 
 
+def _is_for_a_platform(root: Node) -> bool:
+    return _OTHER_PLATFORM.search(text_of(root)[:8192]) is not None
+
+
 def _doubt(site: Site) -> str | None:
     if is_bare(site) and not _returns_value(site.node):  # where a value is due, it does not even compile
         return "an empty function, which in Go is mostly meant to be one"
-    elsewhere = _OTHER_PLATFORM.search(site.source, 0, 8192) or _COUNTERPART.search(site.path)
+    elsewhere = site.once(_is_for_a_platform, site.root) or _COUNTERPART.search(site.path)
     if site.has("missing") and elsewhere:
         return "the counterpart for other platforms"
     return "in test code" if in_tests(site) and site.has("missing") else doubt_of_idiom(site)
@@ -109,6 +113,7 @@ LANGUAGE = Language(
     classify=_classify,
     name_of=_name_of,
     returns_value=_returns_value,
+    missing_types=frozenset({"call_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
@@ -28,6 +29,8 @@ _RAISES = re.compile(
     r"(?s)(?:(?:liftIO|lift|io|pure|return|Left|left)\s*(?:\$|\()?\s*)?(?:\w+\.)*"
     r"(?:error\w*|fail|panic|die|ioError|userError|throw\w*)\b(.*)"
 )
+# Each looks at all others; who leaves a function to be written does not write so many equations of it.
+_MOST_TWINS = 10
 _PROMISE = re.compile(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
 _HELPER = re.compile(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
 
@@ -95,7 +98,7 @@ def _twins(node: Node) -> Iterator[Node]:
     """The other equations of the same function."""
     name = _defined(node)
     for before in (True, False):
-        for neighbour in _neighbours(node, before=before):
+        for neighbour in islice(_neighbours(node, before=before), _MOST_TWINS):
             if neighbour.type not in _EQUATIONS or _defined(neighbour) != name:
                 break
             yield neighbour
@@ -133,8 +136,6 @@ def _classify(node: Node) -> Item:
 
 def _is_missing_expression(node: Node) -> bool:
     """`undefined` only where it is the value: as an argument it is often a proxy for its type."""
-    if node.type not in ("variable", "qualified", "apply", "infix"):
-        return False
     parent = node.parent
     if parent is None or parent.type not in ("match", "exp", "conditional", "let_in", "lambda", "alternative"):
         return False
@@ -187,6 +188,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"variable", "qualified", "apply", "infix"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -18,7 +18,7 @@ _TRIVIAL = re.compile(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\
 _DISCARD = re.compile(r"(?:local\s+)?_+(?:\s*,\s*_+)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
 _RAISES = re.compile(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
 _ANSWER = re.compile(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
-_META = re.compile(rb"^---\s*@meta\b", re.MULTILINE)
+_META = re.compile(r"^---\s*@meta\b", re.MULTILINE)
 _HOOK_NAME = re.compile(
     r"(?i)^_?(?:on|pre|post|before|after|visit|handle|setup|teardown)(?:_|[A-Z]|$)|^__\w+$"
     r"|^_?(?:init|initialize|new|close|destroy|update|draw|load|unload|start|stop|reset|dispose|setup|teardown)$"
@@ -94,15 +94,15 @@ _RAISERS = ("error", "assert", "print", "warn")
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return (
-        node.type == "function_call"
-        and text_of(node.child_by_field_name("name")) == "error"
-        and _classify(node).kind == "missing"
-    )
+    return text_of(node.child_by_field_name("name")) == "error" and _classify(node).kind == "missing"
+
+
+def _is_definitions(root: Node) -> bool:
+    return _META.search(text_of(root)) is not None
 
 
 def _exempt(site: Site) -> str | None:
-    if _META.search(site.source):
+    if site.once(_is_definitions, site.root):
         return "a definition file: its functions never have bodies"
     return None
 
@@ -134,6 +134,7 @@ LANGUAGE = Language(
     classify=_classify,
     name_of=_name_of,
     outer=_outer,
+    missing_types=frozenset({"function_call"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

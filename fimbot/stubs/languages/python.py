@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, first_named, following, text_of
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
 if TYPE_CHECKING:
@@ -52,30 +52,23 @@ def _body(node: Node) -> Body | None:
 
 
 def _comments_below(node: Node, found: list[Node]) -> list[Node]:
+    known = {comment.id for comment in found}
     comments: list[Node] = []
-    following = _following(node)
-    while following is not None and following.type == "comment":
-        if following.start_point.column <= node.start_point.column and following.start_point.row > node.end_point.row:
+    below = following(node)
+    while below is not None and below.type == "comment":
+        if below.start_point.column <= node.start_point.column and below.start_point.row > node.end_point.row:
             break
-        if following not in found:
-            comments.append(following)
-        following = following.next_sibling
+        if below.id not in known:
+            comments.append(below)
+        below = below.next_sibling
     return comments
 
 
 def _comment_beside(node: Node, last: Node | None) -> Node | None:
-    following = _following(node)
-    if last is None or following is None or following.type != "comment" or following.id == last.id:
+    comment = following(node) if last is not None else None
+    if last is None or comment is None or comment.type != "comment" or comment.id == last.id:
         return None
-    return following if following.start_point.row == last.end_point.row else None
-
-
-def _following(node: Node) -> Node | None:
-    while node.next_sibling is None:
-        if node.parent is None or node.parent.type == "module":
-            return None
-        node = node.parent
-    return node.next_sibling
+    return comment if comment.start_point.row == last.end_point.row else None
 
 
 def _classify(node: Node) -> Item:

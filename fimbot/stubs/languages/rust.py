@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, first_named, text_of
+from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_message, is_name
 
@@ -70,8 +70,6 @@ def _macro(node: Node) -> tuple[str, str]:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type != "macro_invocation":
-        return False
     name, message = _macro(node)
     if name == "todo":
         return True
@@ -81,11 +79,12 @@ def _is_missing_expression(node: Node) -> bool:
 
 
 def _outer(node: Node) -> Node:
-    first, before = node, node.prev_sibling
-    while before is not None and (before.type == "attribute_item" or before.type in _COMMENTS):
-        if before.type == "attribute_item":
-            first = before
-        before = before.prev_sibling
+    first = node
+    for sibling in before(node):
+        if sibling.type == "attribute_item":
+            first = sibling
+        elif sibling.type not in _COMMENTS:
+            break
     return first
 
 
@@ -161,6 +160,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"macro_invocation"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

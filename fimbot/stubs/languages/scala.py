@@ -100,8 +100,6 @@ def _missing(node: Node) -> Item | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type not in ("operator_identifier", "field_expression", "throw_expression", "call_expression"):
-        return False
     parent = node.parent
     if parent is None or parent.type == "field_expression" or "import" in parent.type:
         return False
@@ -120,6 +118,10 @@ def _exempt(site: Site) -> str | None:
     return None
 
 
+def _is_abstract(owner: Node) -> bool:
+    return "abstract" in text_of(owner).partition("class")[0]
+
+
 def _doubt(site: Site) -> str | None:
     owner = site.owner
     if in_tests(site) and not says_so_inside(site):
@@ -128,7 +130,7 @@ def _doubt(site: Site) -> str | None:
         return _doubt_of_placeholder(site) or doubt_of_idiom(site)
     if re.search(r"\boverride\b", site.header):
         return "an override"
-    if owner is not None and owner.type == "class_definition" and "abstract" in text_of(owner).partition("class")[0]:
+    if owner is not None and owner.type == "class_definition" and site.once(_is_abstract, owner):
         return "an empty method of an abstract class"
     if site.simple_name == "this":
         return "an empty constructor"
@@ -178,6 +180,7 @@ LANGUAGE = Language(
     body=_body,
     classify=_classify,
     returns_value=_returns_value,
+    missing_types=frozenset({"operator_identifier", "field_expression", "throw_expression", "call_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,
