@@ -18,5 +18,10 @@ def leaves_repository(path: str) -> bool:
 
 
 def on_disk(root: Path, path: str) -> Path:
-    """The file of a path of git's (UTF-8 with surrogate escapes), whatever encoding the locale has."""
-    return root / os.fsdecode(path.encode("utf-8", "surrogateescape"))
+    """The file of a path of git's."""
+    return root / on_disk_name(path)
+
+
+def on_disk_name(path: str) -> str:
+    """A path of git's (UTF-8 with surrogate escapes) as the locale has it, whatever its encoding."""
+    return os.fsdecode(path.encode("utf-8", "surrogateescape"))
