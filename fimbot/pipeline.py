@@ -27,7 +27,6 @@ from fimbot.values import (
     Withheld,
     stub_of,
 )
-from fimbot.windows.secrets import withheld_file
 
 if TYPE_CHECKING:
     from fimbot.engines.pool import Answer, Job
@@ -93,6 +92,8 @@ def find_in(
         except ParseError as error:
             skipped.append(SkippedFile(change.path, str(error)))
             continue
+        if here:
+            from fimbot.windows.secrets import withheld_file  # 5 ms
         if here and (reason := withheld_file(change.path)):
             skipped.append(SkippedFile(change.path, reason))
         elif here:

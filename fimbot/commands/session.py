@@ -15,7 +15,6 @@ import click
 
 from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision, untracked_files
 from fimbot.changes.selection import resolve
-from fimbot.quota.size import span
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
@@ -116,6 +115,8 @@ def progress_bar(
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda done, total: None
         return
+    from fimbot.quota.size import span
+
     begun, looked, least = time.monotonic(), 0.0, 0.0
     with click.progressbar(
         length=1, label=label, file=sys.stderr, show_eta=False, item_show_func=lambda eta: eta

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -93,7 +93,7 @@ class Quota:
         self._store.close()
 
     def _taken(self, place: Place, tokens: int, deadline: Deadline, stopped: Callable[[], bool]) -> Reservation:
-        mine = secrets.token_hex(8)
+        mine = os.urandom(8).hex()
         reply, asks_at = Reply(), deadline.clock()
         try:
             while not (reply.taken or stopped()):
