@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from fimbot.stubs.holes import indent_unit, line_break, line_start
-from fimbot.stubs.language import Language, text_of, walk
+from fimbot.stubs.language import Language, text_of
 from fimbot.stubs.table import REACH
 from fimbot.values import WHOLE_FILE, Hole, Kind, LineRange, Stub, Tier
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+_LAST = WHOLE_FILE.end
 # Each step to the sibling before takes as long as the node has siblings.
 _MOST_COMMENTS = REACH
 
@@ -25,25 +27,34 @@ _DEEPEST = 1000
 
 
 class SourceFile:
-    def __init__(self, path: str, source: bytes, language: Language, added: tuple[LineRange, ...]) -> None:
-        self.path, self.source, self.language, self.added = path, source, language, added
+    def __init__(self, path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> None:
+        self.path, self.source, self.language = path, source, language
         self.newline = line_break(source)
         self.unit = indent_unit(source, language.indent)
         self.tree = language.parse(source)
         self._breaks = [match.start() for match in re.finditer(rb"\n", source)]
+        self._whole = WHOLE_FILE in added
+        self._added = sorted((lines.start, lines.end) for lines in added)
+        # The last line that a range reaches, up to each of them: so one look tells what all of them together touch.
+        self._reached = list(accumulate((end for _, end in self._added), max))
+
+    def _reached_from(self, line: int) -> int:
+        """The last line of the ranges that begin at this line or above; 0 where there are none."""
+        at = bisect_right(self._added, (line, _LAST))
+        return self._reached[at - 1] if at else 0
 
     def touched(self, first_row: int, last_row: int) -> bool:
         """Whether one of these rows (0-based, inclusive) was added."""
-        return any(added.touches(first_row + 1, last_row + 1) for added in self.added)
+        return self._reached_from(last_row + 1) > first_row
 
     def all_new(self, first_row: int, last_row: int) -> bool:
         """Every line of it was added; nothing is new where whole files are read.
 
         Where a file is written anew, git takes a blank line in the middle for an old one whenever it can.
         """
-        if WHOLE_FILE in self.added:
+        if self._whole:
             return False
-        if any(added.start <= first_row + 1 and last_row + 1 <= added.end for added in self.added):
+        if self._reached_from(first_row + 1) > last_row:
             return True
         rows = range(first_row, last_row + 1)
         return len(rows) < REACH and all(self.touched(row, row) or self._is_blank(row) for row in rows)
@@ -54,15 +65,16 @@ class SourceFile:
         return not self.source[start:end].strip()
 
     def touched_nodes(self) -> Iterator[Node]:
-        """At least the nodes with an added line in them, below an added decorator or comment, or above the comments
-        that are all there is in a Python body: the parser puts those behind the function."""
-        if WHOLE_FILE in self.added:
-            return walk(self.tree.root_node, None, _DEEPEST)
-        return walk(
-            self.tree.root_node,
-            lambda node: self.touched(node.start_point.row - REACH, node.end_point.row + REACH),
-            _DEEPEST,
-        )
+        """At least the nodes of interest with an added line in them, below an added decorator or comment, or above the
+        comments that are all there is in a Python body: the parser puts those behind the function."""
+        rows: list[tuple[int, int]] = []
+        for start, end in self._added:
+            first, last = max(0, start - 1 - REACH), min(max(start, end), len(self._breaks) + 1) - 1 + REACH
+            if rows and first <= rows[-1][1] + 1:
+                rows[-1] = rows[-1][0], max(rows[-1][1], last)
+            else:
+                rows.append((first, last))
+        return self.language.nodes(self.tree, rows, _DEEPEST)
 
     def end_of(self, node: Node) -> int:
         """Without the blanks and line breaks that a body by indentation takes along (Scala)."""

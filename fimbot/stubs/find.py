@@ -34,7 +34,7 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
 
 def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, without asking the hint first."""
-    found = _touched(SourceFile(path, source, language, tuple(added)))
+    found = _touched(SourceFile(path, source, language, added))
     if WHOLE_FILE in added or not may_have_twins(found, source):
         return with_ids(found, source)
     whole = with_ids(_touched(SourceFile(path, source, language, (WHOLE_FILE,))), source)
@@ -53,7 +53,9 @@ def _touched(file: SourceFile) -> list[Stub | Skip]:
         while around and around[-1].end_byte <= node.start_byte:
             around.pop()
         # In Elixir a callable is a call, and so is what it raises.
-        if node.type in language.comment_types or (node.is_named and language.is_missing_expression(node)):
+        if node.type in language.comment_types or (
+            node.type in language.missing_types and language.is_missing_expression(node)
+        ):
             loose.append(Loose(node, around[-1] if around else None))
         if node.type in language.callable_types:
             found = _body(file, node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
@@ -16,7 +16,7 @@ from fimbot.stubs.table import LANGUAGES
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node, Query, Tree
 
 ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "trivial-return", "code"]
 
@@ -142,8 +142,10 @@ class Language(NamedTuple):
     of the attributes that stand before it as siblings (Rust)."""
     returns_value: Callable[[Node], bool | None] = _unknown
     """True: a return type that is not void is declared. False: void. None: the header does not say."""
+    missing_types: frozenset[str] = frozenset()
+    """The nodes that may be a placeholder for an expression."""
     is_missing_expression: Callable[[Node], bool] = _never
-    """`todo!()`, `???`, `TODO()`: a placeholder that may stand wherever an expression may."""
+    """Of a node of these types: `todo!()`, `???`, `TODO()`, which may stand wherever an expression may."""
 
     # Judgement
     exempt: Callable[[Site], str | None] = _no
@@ -177,6 +179,38 @@ class Language(NamedTuple):
             return Parser(_grammar(self.grammar)).parse(read, progress_callback=late)
         except ValueError:
             raise ParseError(f"takes longer than {seconds:g} s to parse") from None
+
+
+    def nodes(self, tree: Tree, rows: Sequence[tuple[int, int]], deepest: int) -> Iterator[Node]:
+        """The callables, their owners, the comments and what may be a placeholder, parents first, as far as they touch
+        one of these ranges of rows (0-based, inclusive, in order and apart).
+
+        A query, which runs in C: to visit a node from Python takes 2.5 µs, and nine of ten are none of these.
+        """
+        from tree_sitter import QueryCursor
+
+        types = self.callable_types | self.owner_types | self.comment_types | self.missing_types
+        cursor = QueryCursor(_query(self.grammar, types))
+        cursor.set_max_start_depth(deepest)
+        told = -1
+        for first, last in rows:
+            cursor.set_point_range((first, 0), (last + 1, 0))
+            for _, match in cursor.matches(tree.root_node):  # `captures` has lost the order
+                (node,) = match["node"]
+                # What reaches into a range from the one before was there.
+                if node.start_point.row > told:
+                    yield node
+            told = last
+
+
+@cache
+def _query(grammar: str, types: frozenset[str]) -> Query:
+    from tree_sitter import Query
+
+    known = _grammar(grammar)
+    # JavaScript's grammar is TypeScript's with some types fewer.
+    nodes = (f"({each})" for each in sorted(types) if known.id_for_node_kind(each, True) is not None)
+    return Query(known, f"[{' '.join(nodes)}] @node")
 
 
 @cache

@@ -83,7 +83,7 @@ def classify_expression(node: Node, child: Node) -> Item:
 
 
 def is_missing_expression(node: Node) -> bool:
-    return node.type == "call_expression" and classify_expression(node, node).kind == "missing"
+    return classify_expression(node, node).kind == "missing"
 
 
 def returns_value(node: Node) -> bool | None:
@@ -126,6 +126,7 @@ LANGUAGE = Language(
     classify=classify,
     name_of=_name_of,
     returns_value=returns_value,
+    missing_types=frozenset({"call_expression"}),
     is_missing_expression=is_missing_expression,
     doubt=_doubt,
     placeholder=b";",

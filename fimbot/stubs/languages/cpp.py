@@ -116,6 +116,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"call_expression"}),
     is_missing_expression=c.is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

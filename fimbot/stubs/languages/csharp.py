@@ -108,7 +108,7 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return node.type == "throw_expression" and _classify_throw(node).certain
+    return _classify_throw(node).certain
 
 
 def _modifiers(site: Site) -> frozenset[str]:
@@ -220,6 +220,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"throw_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

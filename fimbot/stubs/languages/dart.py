@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"comment", "documentation_comment"})
-_THROWS = ("throw_expression", "throw_expression_without_cascade")
+_THROWS = frozenset({"throw_expression", "throw_expression_without_cascade"})
 _CONSTRUCTORS = ("constructor_signature", "constant_constructor_signature")
 
 _TRIVIAL = re.compile(
@@ -113,7 +113,7 @@ def _thrown(node: Node, text: str) -> Item | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return node.type in _THROWS and _thrown(node, text_of(node)) is not None
+    return _thrown(node, text_of(node)) is not None
 
 
 def _class_header(owner: Node | None) -> str:
@@ -203,6 +203,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=_THROWS,
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -140,7 +140,7 @@ def _missing(node: Node) -> Item | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return node.type == "call" and _missing(node) is not None
+    return _missing(node) is not None
 
 
 def _callers(node: Node) -> Iterator[Node]:
@@ -193,6 +193,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"call"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -75,7 +75,7 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type != "call_expression" or text_of(node.child_by_field_name("function")) != "panic":
+    if text_of(node.child_by_field_name("function")) != "panic":
         return False
     return markers.says_missing(text_of(node.child_by_field_name("arguments")))
 
@@ -109,6 +109,7 @@ LANGUAGE = Language(
     classify=_classify,
     name_of=_name_of,
     returns_value=_returns_value,
+    missing_types=frozenset({"call_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -133,8 +133,6 @@ def _classify(node: Node) -> Item:
 
 def _is_missing_expression(node: Node) -> bool:
     """`undefined` only where it is the value: as an argument it is often a proxy for its type."""
-    if node.type not in ("variable", "qualified", "apply", "infix"):
-        return False
     parent = node.parent
     if parent is None or parent.type not in ("match", "exp", "conditional", "let_in", "lambda", "alternative"):
         return False
@@ -187,6 +185,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"variable", "qualified", "apply", "infix"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -119,7 +119,7 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return node.type == "call_expression" and _classify_call(node, node).certain
+    return _classify_call(node, node).certain
 
 
 def _is_interface(owner: Node | None) -> bool:
@@ -180,6 +180,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"call_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

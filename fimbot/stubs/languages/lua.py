@@ -94,11 +94,7 @@ _RAISERS = ("error", "assert", "print", "warn")
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return (
-        node.type == "function_call"
-        and text_of(node.child_by_field_name("name")) == "error"
-        and _classify(node).kind == "missing"
-    )
+    return text_of(node.child_by_field_name("name")) == "error" and _classify(node).kind == "missing"
 
 
 def _exempt(site: Site) -> str | None:
@@ -134,6 +130,7 @@ LANGUAGE = Language(
     classify=_classify,
     name_of=_name_of,
     outer=_outer,
+    missing_types=frozenset({"function_call"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -56,11 +56,9 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    return (
-        node.type == "throw_expression"
-        and (node.parent is None or node.parent.type != "expression_statement")
-        and _classify_throw(node, node).kind == "missing"
-    )
+    if node.parent is not None and node.parent.type == "expression_statement":
+        return False
+    return _classify_throw(node, node).kind == "missing"
 
 
 def _has(site: Site, *types: str) -> bool:
@@ -122,6 +120,7 @@ LANGUAGE = Language(
     body=braced_field("compound_statement"),
     classify=_classify,
     returns_value=_returns_value,
+    missing_types=frozenset({"throw_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

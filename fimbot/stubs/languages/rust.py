@@ -70,8 +70,6 @@ def _macro(node: Node) -> tuple[str, str]:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type != "macro_invocation":
-        return False
     name, message = _macro(node)
     if name == "todo":
         return True
@@ -161,6 +159,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"macro_invocation"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

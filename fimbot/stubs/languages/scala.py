@@ -100,8 +100,6 @@ def _missing(node: Node) -> Item | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type not in ("operator_identifier", "field_expression", "throw_expression", "call_expression"):
-        return False
     parent = node.parent
     if parent is None or parent.type == "field_expression" or "import" in parent.type:
         return False
@@ -178,6 +176,7 @@ LANGUAGE = Language(
     body=_body,
     classify=_classify,
     returns_value=_returns_value,
+    missing_types=frozenset({"operator_identifier", "field_expression", "throw_expression", "call_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

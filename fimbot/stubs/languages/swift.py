@@ -109,8 +109,6 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type != "call_expression":
-        return False
     item = _classify_call(node, node)
     return item.kind == "missing" and markers.says_missing(item.text)
 
@@ -169,6 +167,7 @@ LANGUAGE = Language(
     name_of=_name_of,
     outer=_outer,
     returns_value=_returns_value,
+    missing_types=frozenset({"call_expression"}),
     is_missing_expression=_is_missing_expression,
     exempt=_exempt,
     doubt=_doubt,

@@ -63,8 +63,6 @@ def _says_so(panic: str, message: str) -> bool:
 
 
 def _is_missing_expression(node: Node) -> bool:
-    if node.type not in ("builtin_function", "call_expression"):
-        return False
     panic = _PANIC.fullmatch(text_of(node))
     return panic is not None and _says_so(text_of(node), panic[1])
 
@@ -96,6 +94,7 @@ LANGUAGE = Language(
     classify=_classify,
     name_of=_name_of,
     returns_value=_returns_value,
+    missing_types=frozenset({"builtin_function", "call_expression"}),
     is_missing_expression=_is_missing_expression,
     doubt=_doubt,
     placeholder=b"return;",
