@@ -180,7 +180,6 @@ class Language(NamedTuple):
         except ValueError:
             raise ParseError(f"takes longer than {seconds:g} s to parse") from None
 
-
     def nodes(self, tree: Tree, rows: Sequence[tuple[int, int]], deepest: int) -> Iterator[Node]:
         """The callables, their owners, the comments and what may be a placeholder, parents first, as far as they touch
         one of these ranges of rows (0-based, inclusive, in order and apart).
