@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fimbot.quick.git_diff import ALL_LINES, NEAR, diff, finish, start
+from fimbot.quick.git_diff import ALL_LINES, NEAR, changed_files, diff, finish, start, start_diff
 
 # They choose neither what is looked at nor what is a stub.
 _WITH_VALUE = {"--mode", "--engine", "--model", "--deadline", "--color"}
@@ -64,14 +64,16 @@ def _hold_no_stub(paths: list[str]) -> bool:
 
     This costs 50 ms, and spares GitPython, the command line and the settings, which cost 300.
     """
-    whole = diff("--cached", ALL_LINES, "HEAD", "--", *(f":(top,literal){path}" for path in paths))
+    started = start_diff("--cached", ALL_LINES, "HEAD", "--", *(f":(top,literal){path}" for path in paths))
+    # While git works.
+    from fimbot.stubs.find import find_stubs
+    from fimbot.values import LineRange, Skip
+
+    whole = changed_files(started)
     if whole is None or {path for path, _ in whole} != set(paths):
         return False
     if sum(len(source) for _, texts in whole for source, _ in texts) > _PARSED_BYTES:
         return False
-    from fimbot.stubs.find import find_stubs
-    from fimbot.values import LineRange, Skip
-
     try:
         found = [
             each
