@@ -144,12 +144,12 @@ def open_repository(cwd: Path, secrets: Iterable[str] = ()) -> Repository:
     """
     environ = dict.fromkeys(secrets, "")
     # An option that git does not know is printed as it is; a name of a directory may hold line breaks.
-    between = "--git-directory"
-    status, output, message = _run(cwd, ("rev-parse", "--show-toplevel", between, "--absolute-git-dir"), environ)
+    between = "--fimbot"
+    status, output, message = _run(cwd, ("rev-parse", "--show-toplevel", between, "--git-path", ""), environ)
     if status:
         raise GitError(explain(message, "rev-parse", cwd))
     root, _, directory = text(output.removesuffix(b"\n")).partition(f"\n{between}\n")
-    return Repository(Path(root), cwd, Path(directory), environ)
+    return Repository(Path(root), cwd, (cwd / directory).resolve(), environ)
 
 
 def text(raw: bytes) -> str:
