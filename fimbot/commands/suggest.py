@@ -6,13 +6,13 @@ import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes, write_report
-from fimbot.commands.run_size import RunSize, say_what_had_no_room
 from fimbot.commands.session import (
     PATCHES,
     Session,
@@ -23,16 +23,16 @@ from fimbot.commands.session import (
     say,
     style_of,
 )
-from fimbot.engines.fallback import each_of, shares_of
-from fimbot.engines.metered import prompt_tokens
-from fimbot.engines.open import Opened, open_engine
-from fimbot.engines.protocol import Deadline, Engine
 from fimbot.errors import FimbotError, PatchError, SettingsError
 from fimbot.patches.store import combined_patch, write_patches
 from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
 from fimbot.reporters.style import count, one_line, printable
 from fimbot.reporters.text import place
-from fimbot.values import Outcome, Report, Skip, Suggestion, Usage, stub_of
+from fimbot.values import Outcome, Report, Share, Skip, Suggestion, Usage, stub_of
+
+if TYPE_CHECKING:
+    from fimbot.engines.open import Opened
+    from fimbot.engines.protocol import Engine
 
 _NOTHING = Filled((), (), 0, ())
 
@@ -122,6 +122,11 @@ def run_suggest(session: Session, *, quiet: bool) -> Run:
             mention_untracked(session, quiet=quiet)
         if not findings.wanted:
             return Run(make_report(findings, None, _NOTHING, begun), findings)
+        # Where nothing is found, no engine is imported, and nothing that counts its requests: 35 ms.
+        from fimbot.commands.run_size import RunSize, say_what_had_no_room
+        from fimbot.engines.open import open_engine
+        from fimbot.engines.protocol import Deadline
+
         opened = open_engine(session.settings, os.environ)
         say(f"engine {opened.why}", quiet=quiet)
         asked = list(ask(findings, blobs, opened.engine, session.settings))
@@ -146,7 +151,11 @@ def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun
     suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
     answers = [each for each in filled.completions if not each.cached]
     usages = [each.usage for each in answers if each.usage]
-    shares = shares_of(engine, filled.completions) if engine else ()
+    shares: tuple[Share, ...] = ()
+    if engine is not None:
+        from fimbot.engines.fallback import shares_of
+
+        shares = shares_of(engine, filled.completions)
     most = max(shares, key=lambda share: share.answers, default=None)
     return Report(
         engine=most.engine if most else None,
@@ -183,6 +192,9 @@ def _written(directory: Path, run: Run) -> list[str]:
 
 def show_questions(session: Session) -> int:
     """Prints exactly what would be sent, and to whom."""
+    from fimbot.commands.run_size import RunSize
+    from fimbot.engines.metered import prompt_tokens
+
     with session.blobs() as blobs:
         findings = find(session.repository, session.selection, blobs, session.settings)
         opened = _engine_to_show(session)
@@ -210,11 +222,15 @@ def show_questions(session: Session) -> int:
 
 
 def _shown_engines(engine: Engine) -> list[str]:
+    from fimbot.engines.fallback import each_of
+
     return [f"{each.name} at {each.host}, model {each.model}" for each in each_of(engine)]
 
 
 def _engine_to_show(session: Session) -> Opened:
     """Without a key and a model too: what would be sent to the main engine."""
+    from fimbot.engines.open import open_engine
+
     try:
         return open_engine(session.settings, os.environ)
     except SettingsError:
