@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.changes.repository import Repository, text
 from fimbot.errors import GitError, UsageError
@@ -14,8 +15,7 @@ from fimbot.values import Origin
 _DEEPEN = ": this is a shallow clone; run `git fetch --unshallow` (or `--deepen=50`) and try again"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """`old` against the content that is read: `new` where that is a commit's tree.
 
     Both are object names of trees. `old` is None where whole files are meant.

@@ -14,7 +14,6 @@ from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.engines.table import ENGINES, LIMITS, SERVERS, UNMETERED, known
 from fimbot.errors import EngineError, FimbotError, ModelError, NoKey, SettingsError
 from fimbot.quota import RUN, Limits, Quota
-from fimbot.settings.continue_config import Unusable
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
 
@@ -63,7 +62,7 @@ def open_engine(
         return _open_chosen(settings, outside, counted)
     unused: list[str] = []
     for choice in candidates(settings, environ, find_model=find_model, find_server=find_server):
-        if isinstance(choice, Unusable):
+        if not isinstance(choice, Choice):
             unused.append(choice.why)
             continue
         try:

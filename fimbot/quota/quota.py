@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineUnavailable, QuotaExhausted
@@ -21,8 +21,7 @@ NAP_SECONDS = 0.1
 POLL_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(NamedTuple):
     id: str
     tokens: int
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
+import copy
+import time
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fimbot.stubs.holes import indent_unit, line_break, line_start
-from fimbot.stubs.language import Language, text_of
+from fimbot.errors import ParseError
+from fimbot.stubs import markers
+from fimbot.stubs.holes import indent_unit, line_break
+from fimbot.stubs.language import Language, seconds_for, text_of
+from fimbot.stubs.lines import Lines, Spans
 from fimbot.stubs.table import REACH
 from fimbot.values import WHOLE_FILE, Hole, Kind, LineRange, Stub, Tier
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-_LAST = WHOLE_FILE.end
 # Each step to the sibling before takes as long as the node has siblings.
 _MOST_COMMENTS = REACH
 
@@ -29,23 +30,35 @@ _DEEPEST = 1000
 class SourceFile:
     def __init__(self, path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> None:
         self.path, self.source, self.language = path, source, language
+        self.lines = Lines(source)
         self.newline = line_break(source)
         self.unit = indent_unit(source, language.indent)
-        self.tree = language.parse(source)
-        self._breaks = [match.start() for match in re.finditer(rb"\n", source)]
-        self._whole = WHOLE_FILE in added
-        self._added = sorted((lines.start, lines.end) for lines in added)
-        # The last line that a range reaches, up to each of them: so one look tells what all of them together touch.
-        self._reached = list(accumulate((end for _, end in self._added), max))
+        self._seconds = seconds_for(source)
+        self._end = time.thread_time() + self._seconds
+        self.tree = language.parse(source, self._seconds)
+        self.memo: dict[Any, Any] = {}
+        self._names: dict[int, str] = {}
+        self._ignored: dict[tuple[int, int], bool] = {}
+        self._set(added)
 
-    def _reached_from(self, line: int) -> int:
-        """The last line of the ranges that begin at this line or above; 0 where there are none."""
-        at = bisect_right(self._added, (line, _LAST))
-        return self._reached[at - 1] if at else 0
+    def _set(self, added: Sequence[LineRange]) -> None:
+        self._whole = WHOLE_FILE in added
+        self._added = Spans((lines.start, lines.end) for lines in added)
+
+    def with_added(self, added: Sequence[LineRange]) -> SourceFile:
+        """The same file, parsed once, in another change."""
+        other = copy.copy(self)
+        other._set(added)
+        return other
+
+    def check_time(self) -> None:
+        """Raises ParseError where the file takes longer than any that somebody wrote."""
+        if time.thread_time() > self._end:
+            raise ParseError(f"takes longer than {self._seconds:.0f} s to look through")
 
     def touched(self, first_row: int, last_row: int) -> bool:
         """Whether one of these rows (0-based, inclusive) was added."""
-        return self._reached_from(last_row + 1) > first_row
+        return self._added.touch(first_row + 1, last_row + 1)
 
     def all_new(self, first_row: int, last_row: int) -> bool:
         """Every line of it was added; nothing is new where whole files are read.
@@ -54,27 +67,41 @@ class SourceFile:
         """
         if self._whole:
             return False
-        if self._reached_from(first_row + 1) > last_row:
+        if self._added.hold(first_row + 1, last_row + 1):
             return True
         rows = range(first_row, last_row + 1)
-        return len(rows) < REACH and all(self.touched(row, row) or self._is_blank(row) for row in rows)
-
-    def _is_blank(self, row: int) -> bool:
-        start = self._breaks[row - 1] + 1 if row else 0
-        end = self._breaks[row] if row < len(self._breaks) else len(self.source)
-        return not self.source[start:end].strip()
+        return len(rows) < REACH and all(self.touched(row, row) or self.lines.is_blank(row) for row in rows)
 
     def touched_nodes(self) -> Iterator[Node]:
         """At least the nodes of interest with an added line in them, below an added decorator or comment, or above the
         comments that are all there is in a Python body: the parser puts those behind the function."""
         rows: list[tuple[int, int]] = []
-        for start, end in self._added:
-            first, last = max(0, start - 1 - REACH), min(max(start, end), len(self._breaks) + 1) - 1 + REACH
+        for start, end in self._added.sorted:
+            first, last = max(0, start - 1 - REACH), min(max(start, end), self.lines.last_row + 1) - 1 + REACH
+            if first > self.lines.last_row:
+                break
             if rows and first <= rows[-1][1] + 1:
                 rows[-1] = rows[-1][0], max(rows[-1][1], last)
             else:
                 rows.append((first, last))
         return self.language.nodes(self.tree, rows, _DEEPEST)
+
+    def name_of(self, node: Node) -> str:
+        if node.id not in self._names:
+            self._names[node.id] = self.language.name_of(node)
+        return self._names[node.id]
+
+    def qualified_name(self, owners: Sequence[Node], simple: str) -> str:
+        """The dotted name of what stands in these owners, the outermost first."""
+        return ".".join([*filter(None, map(self.name_of, owners)), simple])
+
+    def says_ignore(self, start: int, end: int) -> bool:
+        """Whether the lines of these bytes say that fimbot is to leave them alone."""
+        lines = self.lines.start(start), self.lines.end(end)
+        if lines not in self._ignored:
+            text = self.source[slice(*lines)].decode("utf-8", "replace")
+            self._ignored[lines] = markers.IGNORE.search(text) is not None
+        return self._ignored[lines]
 
     def end_of(self, node: Node) -> int:
         """Without the blanks and line breaks that a body by indentation takes along (Scala)."""
@@ -84,10 +111,7 @@ class SourceFile:
         return end
 
     def last_row(self, node: Node) -> int:
-        return self.line(max(node.start_byte, self.end_of(node) - 1)) - 1
-
-    def line(self, at: int) -> int:
-        return bisect_left(self._breaks, at) + 1
+        return self.lines.number(max(node.start_byte, self.end_of(node) - 1)) - 1
 
     def stub(
         self,
@@ -109,52 +133,41 @@ class SourceFile:
             kind=kind,
             tier=tier,
             name=name,
-            start_line=self.line(start),
-            end_line=self.line(max(start, end - 1)),
+            start_line=self.lines.number(start),
+            end_line=self.lines.number(max(start, end - 1)),
             start=start,
             end=end,
             hole=hole,
-            hole_start_line=self.line(hole.start),
-            hole_end_line=self.line(max(hole.start, hole.end - 1)),
+            hole_start_line=self.lines.number(hole.start),
+            hole_end_line=self.lines.number(max(hole.start, hole.end - 1)),
             newline=self.newline,
             why=why,
             comment=comment,
         )
 
-
-def qualified_name(node: Node, simple: str, language: Language) -> tuple[tuple[Node, ...], str]:
-    """The enclosing owners, the outermost first, and the dotted name."""
-    owners: list[Node] = []
-    parent = node.parent
-    while parent is not None:
-        if parent.type in language.callable_types or parent.type in language.owner_types:
-            owners.insert(0, parent)
-        parent = parent.parent
-    names = [language.name_of(owner) for owner in owners]
-    return tuple(owners), ".".join([*filter(None, names), simple])
+    def comment_above(self, outer: Node) -> tuple[str, int]:
+        """The comments on the lines right above, without a blank line between, and the row where they begin."""
+        source, comment_types = self.source, self.language.comment_types
+        texts: list[str] = []
+        below, sibling = outer, _before(outer, self.language)
+        while sibling is not None and sibling.type in comment_types and len(texts) < _MOST_COMMENTS:
+            between = source[sibling.end_byte : below.start_byte]
+            # Some grammars count a line comment's line break as part of it.
+            breaks = between.count(b"\n") + source.endswith(b"\n", sibling.start_byte, sibling.end_byte)
+            if between.strip() or breaks > 1 or not self.lines.begins(sibling.start_byte):
+                break
+            texts.append(text_of(sibling))
+            below, sibling = sibling, sibling.prev_sibling
+        return "\n".join(reversed(texts)), below.start_point.row
 
 
 def _before(node: Node, language: Language) -> Node | None:
     """The sibling before; for the first of a block what stands before the block (Python, Haskell)."""
-    if node.prev_sibling is not None or node.parent is None:
-        return node.prev_sibling
-    before = node.parent.prev_sibling
-    if before is None or before.type in language.comment_types or not before.children:
+    sibling = node.prev_sibling
+    if sibling is not None:
+        return sibling
+    block = node.parent
+    before = block.prev_sibling if block is not None else None
+    if before is None or before.type in language.comment_types or not before.child_count:
         return before
-    return before.children[-1]
-
-
-def comment_above(outer: Node, source: bytes, language: Language) -> tuple[str, int]:
-    """The comments on the lines right above, without a blank line between, and the row where they begin."""
-    texts: list[str] = []
-    below, sibling = outer, _before(outer, language)
-    while sibling is not None and sibling.type in language.comment_types and len(texts) < _MOST_COMMENTS:
-        between = source[sibling.end_byte : below.start_byte]
-        own_line = not source[line_start(source, sibling.start_byte) : sibling.start_byte].strip()
-        # Some grammars count a line comment's line break as part of it.
-        breaks = between.count(b"\n") + source[sibling.start_byte : sibling.end_byte].endswith(b"\n")
-        if between.strip() or breaks > 1 or not own_line:
-            break
-        texts.append(text_of(sibling))
-        below, sibling = sibling, sibling.prev_sibling
-    return "\n".join(reversed(texts)), below.start_point.row
+    return before.child(before.child_count - 1)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.file import SourceFile, comment_above, qualified_name
+from fimbot.stubs.file import SourceFile
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.identity import may_have_twins, named, with_ids
 from fimbot.stubs.judgement import judge
-from fimbot.stubs.language import Body, Item, Language, Site, load, text_of
+from fimbot.stubs.language import LONGEST, Body, Item, Language, Site, load, text_of
+from fimbot.stubs.lines import Spans
 from fimbot.stubs.loose import Loose, loose_stubs
 from fimbot.stubs.table import dialect, language_of, may_hold_stub
 from fimbot.values import WHOLE_FILE, LineRange, Skip, Stub, stub_of
@@ -34,10 +35,11 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
 
 def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, without asking the hint first."""
-    found = _touched(SourceFile(path, source, language, added))
+    file = SourceFile(path, source, language, added)
+    found = _touched(file)
     if WHOLE_FILE in added or not may_have_twins(found, source):
         return with_ids(found, source)
-    whole = with_ids(_touched(SourceFile(path, source, language, (WHOLE_FILE,))), source)
+    whole = with_ids(_touched(file.with_added((WHOLE_FILE,))), source)
     same = {_position(each): stub_of(each) for each in whole}
     return tuple(named(each, same[_position(each)].id, same[_position(each)].twins) for each in found)
 
@@ -47,52 +49,77 @@ def _touched(file: SourceFile) -> list[Stub | Skip]:
     language = file.language
     bodies: list[Stub | Skip] = []
     loose: list[Loose] = []
-    around: list[Node] = []
+    # What stands around the node, kept while walking: to ask a node for its parent takes as long as it lies deep.
+    owners: list[Node] = []
+    callables: list[int] = []
     for node in file.touched_nodes():
-        # Kept while walking: `Node.parent` and its siblings take as long as the node has siblings.
-        while around and around[-1].end_byte <= node.start_byte:
-            around.pop()
+        file.check_time()
+        while owners and owners[-1].end_byte <= node.start_byte:
+            owners.pop()
+        while callables and callables[-1] >= len(owners):
+            callables.pop()
         # In Elixir a callable is a call, and so is what it raises.
-        if node.type in language.comment_types or (
-            node.type in language.missing_types and language.is_missing_expression(node)
-        ):
-            loose.append(Loose(node, around[-1] if around else None))
-        if node.type in language.callable_types:
-            found = _body(file, node)
-            if found is not None:
-                bodies.append(found)
-            if language.name_of(node) and language.body(node) is not None:
-                around.append(node)
-    taken = [(stub.start, stub.end) for stub in map(stub_of, bodies)]
+        if node.type in language.comment_types or _may_be_expression(node, language):
+            around = callables[-1] if callables else None
+            loose.append(Loose(node, owners[around] if around is not None else None, tuple(owners[:around])))
+        if node.type in language.callable_types and (simple := file.name_of(node)):
+            body = language.body(node)
+            found = _stub(file, node, body, simple, owners) if body is not None else None
+            bodies += [found] if found is not None else []
+            callables += [len(owners)] if body is not None else []
+        if node.type in language.callable_types or node.type in language.owner_types:
+            owners.append(node)
+    taken = Spans((stub.start, stub.end - 1) for stub in map(stub_of, bodies))
     return sorted([*bodies, *loose_stubs(file, loose, taken)], key=_position)
+
+
+def _may_be_expression(node: Node, language: Language) -> bool:
+    return (
+        node.type in language.missing_types
+        and node.end_byte - node.start_byte <= LONGEST
+        and language.is_missing_expression(node)
+    )
 
 
 def _position(found: Stub | Skip) -> tuple[int, int]:
     return stub_of(found).hole.start, stub_of(found).start
 
 
-def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
+def _stub(file: SourceFile, node: Node, body: Body, simple: str, around: Sequence[Node]) -> Stub | Skip | None:
     language, source = file.language, file.source
-    body, simple = language.body(node), language.name_of(node)
-    items = tuple(_items(body, language)) if body is not None and simple else ()
-    if body is None or not simple or any(item.kind == "code" for item in items):
+    items = _filler(body, language)
+    if items is None:
         return None
     outer = language.outer(node)
-    above, first_row = comment_above(outer, source, language)
-    last_row = max(file.last_row(node), file.line(body.end - 1) - 1)
+    above, first_row = file.comment_above(outer)
+    last_row = max(file.last_row(node), file.lines.number(body.end - 1) - 1)
     if not file.touched(first_row if markers.says_missing_above(above) else outer.start_point.row, last_row):
         return None
-    owners, name = qualified_name(node, simple, language)
+    name = file.qualified_name(around, simple)
     header = source[outer.start_byte : body.start].decode("utf-8", "replace")
     new = file.all_new(outer.start_point.row, last_row)
-    site = Site(file.path, source, node, outer, header, name, owners, items, above, new)
+    site = Site(
+        path=file.path,
+        source=source,
+        node=node,
+        outer=outer,
+        header=header,
+        name=name,
+        owners=tuple(around),
+        items=items,
+        above=above,
+        root=file.tree.root_node,
+        memo=file.memo,
+        line_length=file.lines.length(node.start_byte),
+        new=new,
+    )
     verdict = judge(site, language, new=new)
     if verdict is None:
         return None
     if body.shape == "expression":
-        hole = expression_hole(body.start, body.end, source, file.unit)
+        hole = expression_hole(file, body.start, body.end)
     else:
-        hole = block_hole(source, node.start_byte, body, items, file.unit)
+        hole = block_hole(file, node.start_byte, body, items)
     swallowed = items[kept_items(items) :]
     stub = file.stub(
         verdict.kind,
@@ -107,9 +134,15 @@ def _body(file: SourceFile, node: Node) -> Stub | Skip | None:
     return Skip(stub, verdict.exempt) if verdict.exempt is not None else stub
 
 
-def _items(body: Body, language: Language) -> Iterator[Item]:
+def _filler(body: Body, language: Language) -> tuple[Item, ...] | None:
+    """The items of a body; None at the first that does something, which mostly is the first of all."""
+    items: list[Item] = []
     for node in body.items:
         if node.type in language.comment_types:
-            yield Item("comment", node, text_of(node))
-        else:
-            yield language.classify(node)
+            items.append(Item("comment", node, text_of(node)))
+            continue
+        item = language.classify(node) if node.end_byte - node.start_byte <= LONGEST else Item("code", node)
+        if item.kind == "code":
+            return None
+        items.append(item)
+    return tuple(items)

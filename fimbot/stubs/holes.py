@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fimbot.values import Hole
 
 if TYPE_CHECKING:
+    from fimbot.stubs.file import SourceFile
     from fimbot.stubs.language import Body, Item
 
 
@@ -55,44 +56,45 @@ def kept_items(items: tuple[Item, ...]) -> int:
     return count
 
 
-def block_hole(source: bytes, owner_start: int, body: Body, items: tuple[Item, ...], unit: str) -> Hole:
+def block_hole(file: SourceFile, owner_start: int, body: Body, items: tuple[Item, ...]) -> Hole:
     """The hole of a block body: whole lines where the body has lines of its own."""
-    newline = line_break(source).encode()
+    source, lines = file.source, file.lines
+    newline = file.newline.encode()
     kept = kept_items(items)
     opening = items[kept - 1].node.end_byte if kept else body.start
     rest = items[kept:]
-    owner_indent = indentation(source, owner_start)
-    indent = _item_indent(source, rest or items[:kept], body) or owner_indent + unit
+    owner_indent = lines.indentation(owner_start)
+    indent = _item_indent(file, rest or items[:kept], body) or owner_indent + file.unit
     closing = body.end if body.closed else (rest[-1].node.end_byte if rest else opening)
 
     start, lead = opening, newline
     line_end = source.find(b"\n", opening, closing + 1 if body.closed else closing)
     if line_end >= 0 and not source[opening:line_end].strip():
         start, lead = line_end + 1, b""
-        if rest and (first_line := line_start(source, rest[0].node.start_byte)) > start:
+        if rest and (first_line := lines.start(rest[0].node.start_byte)) > start:
             start = first_line  # the blank lines above stay
 
     if not body.closed:
         # A comment's node takes the carriage return of its line along.
-        closing -= source[:closing].endswith(b"\r")
+        closing -= source.endswith(b"\r", 0, closing)
         return Hole(start, max(start, closing), indent, lead=lead)
 
-    closing_line = line_start(source, closing)
+    closing_line = lines.start(closing)
     if closing_line >= start and not source[closing_line:closing].strip():
-        end = closing_line - (2 if source[:closing_line].endswith(b"\r\n") else 1)
+        end = closing_line - (2 if source.endswith(b"\r\n", 0, closing_line) else 1)
         if end >= start:
             return Hole(start, end, indent, lead=lead)
         return Hole(start, start, indent, lead=lead, tail=newline)
     return Hole(start, closing, indent, lead=lead, tail=newline + owner_indent.encode())
 
 
-def _item_indent(source: bytes, items: tuple[Item, ...], body: Body) -> str | None:
+def _item_indent(file: SourceFile, items: tuple[Item, ...], body: Body) -> str | None:
     for item in items:
-        start = line_start(source, item.node.start_byte)
-        if start > body.start and not source[start : item.node.start_byte].strip():
-            return source[start : item.node.start_byte].decode()
+        start = file.lines.start(item.node.start_byte)
+        if start > body.start and file.lines.begins(item.node.start_byte):
+            return file.source[start : item.node.start_byte].decode()
     return None
 
 
-def expression_hole(start: int, end: int, source: bytes, unit: str) -> Hole:
-    return Hole(start, end, indentation(source, start) + unit, shape="expression")
+def expression_hole(file: SourceFile, start: int, end: int) -> Hole:
+    return Hole(start, end, file.lines.indentation(start) + file.unit, shape="expression")

@@ -9,21 +9,26 @@ from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
 from types import ModuleType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from fimbot.errors import ParseError
-from fimbot.stubs.table import LANGUAGES
+from fimbot.stubs.table import LANGUAGES, REACH
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
     from tree_sitter import Node, Query, Tree
 
+T = TypeVar("T")
 ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "trivial-return", "code"]
 
 
 # A megabyte takes half a second. 200 KB of `{}` take Dart's grammar seven minutes, and a comment in a Python function
-# as long as all comments after it.
-PARSE_SECONDS = 20
+# as long as all comments after it. So what a file may take grows with its size, and with the load of the machine not at
+# all: a change of many such files ends too.
+_SECONDS, _SECONDS_A_BYTE = 2.0, 18e-6
+# A longer statement is code, whatever it says, and a longer expression no placeholder: the texts of a thousand nested
+# ones are as long as that many files.
+LONGEST = 1 << 16
 # `Node.text` reads pieces too: of 1 MB they took 200 times as long.
 _PIECE = 1024
 
@@ -74,6 +79,11 @@ class Site(NamedTuple):
     items: tuple[Item, ...]
     above: str
     """The comment right above."""
+    root: Node
+    memo: dict[Any, Any]
+    """What `once` has been told, for all callables of the file."""
+    line_length: int
+    """Of the line that the node begins in; 0 where the file ends in it."""
     new: bool = False
     """The whole callable is in the change's added lines."""
 
@@ -88,14 +98,36 @@ class Site(NamedTuple):
     def has(self, kind: ItemKind) -> bool:
         return any(item.kind == kind for item in self.items)
 
+    def once(self, told: Callable[[Node], T], owner: Node) -> T:
+        """What is the same for all members of an owner, who may be thousands."""
+        key = told, owner.id
+        if key not in self.memo:
+            self.memo[key] = told(owner)
+        found: T = self.memo[key]
+        return found
+
 
 def text_of(node: Node | None) -> str:
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
+    text = None if node is None else node.text
+    return "" if text is None else text.decode("utf-8", "replace")
 
 
 def first_named(node: Node) -> Node | None:
     """`named_child(0)` raises where there is none."""
-    return next(iter(node.named_children), None)
+    return node.named_child(0) if node.named_child_count else None
+
+
+def before(node: Node) -> Iterator[Node]:
+    """The siblings before it, the nearest first.
+
+    Not all of them: among comments each step takes as long as there are siblings.
+    """
+    sibling = node.prev_sibling
+    for _ in range(REACH):
+        if sibling is None:
+            return
+        yield sibling
+        sibling = sibling.prev_sibling
 
 
 def _name_field(node: Node) -> str:
@@ -161,24 +193,25 @@ class Language(NamedTuple):
     """Declarations that live on after a terminal statement (JavaScript's functions), and labels."""
     indent: str = "    "
 
-    def parse(self, source: bytes, seconds: float = PARSE_SECONDS) -> Tree:
-        """Raises ParseError for a text on which the parser would spend hours."""
+    def parse(self, source: bytes, seconds: float | None = None) -> Tree:
+        """Raises ParseError for a text on which the parser would spend hours; `seconds`: of CPU time."""
         from tree_sitter import Parser
 
-        end = time.monotonic() + seconds
+        allowed = seconds_for(source) if seconds is None else seconds
+        end = time.thread_time() + allowed
 
         def read(at: int, _: object) -> bytes:
             return source[at : at + _PIECE]
 
         def late(_at: int, _errors: bool) -> bool:
-            return time.monotonic() > end
+            return time.thread_time() > end
 
         try:
             # A parser a call (microseconds): one may not be used by two threads at once. The source comes in pieces,
             # because tree-sitter does not ask `late` otherwise; that costs nothing that could be measured.
             return Parser(_grammar(self.grammar)).parse(read, progress_callback=late)
         except ValueError:
-            raise ParseError(f"takes longer than {seconds:g} s to parse") from None
+            raise ParseError(f"takes longer than {allowed:.2g} s to parse") from None
 
     def nodes(self, tree: Tree, rows: Sequence[tuple[int, int]], deepest: int) -> Iterator[Node]:
         """The callables, their owners, the comments and what may be a placeholder, parents first, as far as they touch
@@ -200,6 +233,10 @@ class Language(NamedTuple):
                 if node.start_point.row > told:
                     yield node
             told = last
+
+
+def seconds_for(source: bytes) -> float:
+    return _SECONDS + _SECONDS_A_BYTE * len(source)
 
 
 @cache

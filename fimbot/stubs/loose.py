@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from fimbot.stubs import markers
-from fimbot.stubs.file import SourceFile, qualified_name
-from fimbot.stubs.holes import expression_hole, indentation, line_start
+from fimbot.stubs.file import SourceFile
+from fimbot.stubs.holes import expression_hole
 from fimbot.stubs.language import text_of
+from fimbot.stubs.lines import Spans
 from fimbot.stubs.patterns import pattern
 from fimbot.values import Hole, Skip, Stub
 
@@ -24,45 +25,46 @@ class Loose(NamedTuple):
 
     node: Node
     callable: Node | None
+    owners: tuple[Node, ...] = ()
+    """Of the callable, the outermost first."""
 
 
-def loose_stubs(file: SourceFile, found: Sequence[Loose], taken: Sequence[tuple[int, int]]) -> Iterator[Stub | Skip]:
+def loose_stubs(file: SourceFile, found: Sequence[Loose], taken: Spans) -> Iterator[Stub | Skip]:
     """`found` in the file's order; `taken`: the bytes of callables that are stubs as a whole."""
     comments = [each.node for each in found if each.node.type in file.language.comment_types]
     after = {above.id: below for above, below in pairwise(comments)}
-    for node, callable_ in ((each.node, each.callable) for each in found):
-        if callable_ is None or not file.touched(node.start_point.row, node.end_point.row):
+    for each in found:
+        file.check_time()
+        node = each.node
+        if each.callable is None or not file.touched(node.start_point.row, node.end_point.row):
             continue
-        if any(start <= node.start_byte < end for start, end in taken):
+        if taken.touch(node.start_byte, node.start_byte):
             continue
         comment = node.type in file.language.comment_types
-        stub = _todo(file, node, callable_, after) if comment else _expression(file, node, callable_)
+        stub = _todo(file, each, each.callable, after) if comment else _expression(file, each, each.callable)
         if stub is not None:
             yield stub
 
 
-def _todo(file: SourceFile, node: Node, callable_: Node, after: Mapping[int, Node]) -> Stub | Skip | None:
-    text = text_of(node)
-    if not markers.is_todo(text):
+def _todo(file: SourceFile, found: Loose, callable_: Node, after: Mapping[int, Node]) -> Stub | Skip | None:
+    node, source, lines = found.node, file.source, file.lines
+    if not markers.is_todo(text_of(node)):
         return None
     last, end = node, node.end_byte
     while (below := after.get(last.id)) is not None and _continues(below, last, file):
         last, end = below, below.end_byte
-    source = file.source
-    end = len(source[:end].rstrip(b"\r\n"))  # some grammars count the line break in
-    start = line_start(source, node.start_byte)
-    own_lines = not source[start : node.start_byte].strip() and not source[end : _line_end(source, end)].strip()
-    hole = Hole(start if own_lines else node.start_byte, end, indentation(source, start))
-    _, name = qualified_name(callable_, file.language.name_of(callable_), file.language)
-    why = "a TODO in code" if own_lines else "a TODO beside code"
+    while source.endswith((b"\r", b"\n"), 0, end):  # some grammars count the line break in
+        end -= 1
+    own_lines = lines.begins(node.start_byte) and lines.ends(end)
+    start = lines.start(node.start_byte) if own_lines else node.start_byte
     stub = file.stub(
         "todo",
         "report",
-        why,
-        name=name,
+        "a TODO in code" if own_lines else "a TODO beside code",
+        name=file.qualified_name(found.owners, file.name_of(callable_)),
         start=file.language.outer(callable_).start_byte,
         end=file.end_of(callable_),
-        hole=hole,
+        hole=Hole(start, end, lines.indentation(node.start_byte)),
         comment=source[node.start_byte : end].decode("utf-8", "replace"),
     )
     return Skip(stub, "fimbot: ignore") if markers.IGNORE.search(stub.comment) else stub
@@ -78,21 +80,15 @@ def _continues(below: Node, last: Node, file: SourceFile) -> bool:
     )
 
 
-def _line_end(source: bytes, at: int) -> int:
-    end = source.find(b"\n", at)
-    return len(source) if end < 0 else end
-
-
-def _expression(file: SourceFile, node: Node, callable_: Node) -> Stub | Skip:
-    _, name = qualified_name(callable_, file.language.name_of(callable_), file.language)
+def _expression(file: SourceFile, found: Loose, callable_: Node) -> Stub | Skip:
+    node = found.node
     stub = file.stub(
         "expression",
         "report",
         "a placeholder expression",
-        name=name,
+        name=file.qualified_name(found.owners, file.name_of(callable_)),
         start=file.language.outer(callable_).start_byte,
         end=file.end_of(callable_),
-        hole=expression_hole(node.start_byte, node.end_byte, file.source, file.unit),
+        hole=expression_hole(file, node.start_byte, node.end_byte),
     )
-    line = file.source[line_start(file.source, node.start_byte) : _line_end(file.source, node.end_byte)]
-    return Skip(stub, "fimbot: ignore") if markers.IGNORE.search(line.decode("utf-8", "replace")) else stub
+    return Skip(stub, "fimbot: ignore") if file.says_ignore(node.start_byte, node.end_byte) else stub

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fimbot.windows.lines import LONGEST_LINE, decode
 from fimbot.windows.outline import CONSTRUCTORS, Span, holder_in, last_row, rows_of
@@ -29,8 +28,7 @@ _TYPE = re.compile(r"class|struct|interface|enum|trait|type|record|protocol|obje
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file that was read and parsed for its snippets."""
 
     path: str

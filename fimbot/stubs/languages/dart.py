@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, before, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_message
@@ -34,12 +34,10 @@ _HOOK_NAME = pattern(
 
 
 def _signature(node: Node) -> Node | None:
-    before = node.prev_sibling
-    while before is not None and before.type in _COMMENTS:
-        before = before.prev_sibling
-    if before is not None and before.type == "method_signature":
-        before = next((child for child in before.named_children if child.type.endswith("_signature")), None)
-    return before if before is not None and before.type.endswith("_signature") else None
+    above = next((sibling for sibling in before(node) if sibling.type not in _COMMENTS), None)
+    if above is not None and above.type == "method_signature":
+        above = next((child for child in above.named_children if child.type.endswith("_signature")), None)
+    return above if above is not None and above.type.endswith("_signature") else None
 
 
 def _body(node: Node) -> Body | None:
@@ -80,10 +78,11 @@ def _outer(node: Node) -> Node:
     first = (
         signature.parent if signature.parent is not None and signature.parent.type == "method_signature" else signature
     )
-    before = first.prev_sibling
-    while before is not None and (before.type == "annotation" or before.type in _COMMENTS):
-        first = before if before.type == "annotation" else first
-        before = before.prev_sibling
+    for sibling in before(first):
+        if sibling.type == "annotation":
+            first = sibling
+        elif sibling.type not in _COMMENTS:
+            break
     return first
 
 
@@ -117,15 +116,15 @@ def _is_missing_expression(node: Node) -> bool:
     return _thrown(node, text_of(node)) is not None
 
 
-def _class_header(owner: Node | None) -> str:
-    return text_of(owner).partition("{")[0] if owner is not None else ""
+def _class_header(owner: Node) -> str:
+    return text_of(owner).partition("{")[0]
 
 
 def _exempt(site: Site) -> str | None:
-    header = _class_header(site.owner)
+    header = site.once(_class_header, site.owner) if site.owner is not None else ""
     if re.search(r"@(?:riverpod|Riverpod|stub)\b|\bexternal\b", site.header):
         return "a provider or an external by its annotation"
-    if site.simple_name == "noSuchMethod" or (site.owner is not None and _has_no_such_method(site.owner)):
+    if site.simple_name == "noSuchMethod" or (site.owner is not None and site.once(_has_no_such_method, site.owner)):
         return "noSuchMethod, or a class that has it: a fake"
     if re.search(r"\bextends\s+(?:Fake|Mock)\b|\bwith\s+(?:\w+,\s*)*Mock\w*\b", header):
         return "a mock or a fake by its class"
@@ -155,7 +154,7 @@ def _doubt(site: Site) -> str | None:
         return "a test's fixture"
     if _says_so(site):
         return doubt_of_idiom(site)
-    header = _class_header(site.owner)
+    header = site.once(_class_header, site.owner) if site.owner is not None else ""
     if re.match(r"(?:\w+\s+)*?(?:abstract|mixin)\b|(?:\w+\s+)*class\s+_?(?:Base|Abstract)", header):
         return "a method of an abstract class, a base class or a mixin"
     if site.has("missing"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, before, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
@@ -89,11 +89,11 @@ def _do_pair(node: Node) -> Node | None:
 
 def _attributes(node: Node) -> Iterator[Node]:
     """The `@doc`, `@spec` and the like above, the nearest first."""
-    before = node.prev_sibling
-    while before is not None and (before.type in _COMMENTS or _attribute(before) in _ATTRIBUTES):
-        if before.type not in _COMMENTS:
-            yield before
-        before = before.prev_sibling
+    for sibling in before(node):
+        if sibling.type not in _COMMENTS:
+            if _attribute(sibling) not in _ATTRIBUTES:
+                return
+            yield sibling
 
 
 def _attribute(node: Node) -> str:
@@ -142,23 +142,19 @@ def _is_missing_expression(node: Node) -> bool:
     return _missing(node) is not None
 
 
-def _callers(node: Node) -> Iterator[Node]:
-    parent = node.parent
-    while parent is not None:
-        if parent.type == "call":
-            yield parent
-        parent = parent.parent
-
-
 def _exempt(site: Site) -> str | None:
-    if any(_target(caller) == "quote" for caller in _callers(site.node)) and not has_todo(site):
+    # Every owner is a call.
+    if any(site.once(_target, caller) == "quote" for caller in site.owners) and not has_todo(site):
         return "in a quote: a default for the modules that use it"
     return None
 
 
+def _is_fallback(caller: Node) -> bool:
+    return re.search(r"\bfor:\s*Any\b", text_of(_arguments(caller))) is not None
+
+
 def _doubt(site: Site) -> str | None:
-    fallback = any(re.search(r"\bfor:\s*Any\b", text_of(_arguments(caller))) for caller in _callers(site.node))
-    if fallback and not has_todo(site):
+    if any(site.once(_is_fallback, caller) for caller in site.owners) and not has_todo(site):
         return "a protocol's fallback"
     if not is_bare(site):
         return doubt_of_idiom(site)

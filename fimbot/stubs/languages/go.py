@@ -22,7 +22,7 @@ _COUNTERPART = pattern(
 )
 _FAILS = pattern(r"(?s)(?:panic|log\.(?:Fatal|Panic)\w*|klog\.Fatal\w*)\s*\((.*)\)")
 _ERROR = pattern(r"(?s)(?:errors|fmt|status|xerrors|trace|werrors)\.(?:New|Errorf?|NotImplemented)\s*\((.*)\)")
-_OTHER_PLATFORM = pattern(rb"(?m)^//go:build\b|^// \+build\b")
+_OTHER_PLATFORM = pattern(r"(?m)^//go:build\b|^// \+build\b")
 
 
 def _body(node: Node) -> Body | None:
@@ -90,10 +90,14 @@ def _exempt(site: Site) -> str | None:
     return None
 
 
+def _is_for_a_platform(root: Node) -> bool:
+    return _OTHER_PLATFORM.search(text_of(root)[:8192]) is not None
+
+
 def _doubt(site: Site) -> str | None:
     if is_bare(site) and not _returns_value(site.node):  # where a value is due, it does not even compile
         return "an empty function, which in Go is mostly meant to be one"
-    elsewhere = _OTHER_PLATFORM.search(site.source, 0, 8192) or _COUNTERPART.search(site.path)
+    elsewhere = site.once(_is_for_a_platform, site.root) or _COUNTERPART.search(site.path)
     if site.has("missing") and elsewhere:
         return "the counterpart for other platforms"
     return "in test code" if in_tests(site) and site.has("missing") else doubt_of_idiom(site)

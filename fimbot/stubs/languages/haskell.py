@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
@@ -27,6 +28,8 @@ _RAISES = pattern(
     r"(?s)(?:(?:liftIO|lift|io|pure|return|Left|left)\s*(?:\$|\()?\s*)?(?:\w+\.)*"
     r"(?:error\w*|fail|panic|die|ioError|userError|throw\w*)\b(.*)"
 )
+# Each looks at all others; who leaves a function to be written does not write so many equations of it.
+_MOST_TWINS = 20
 _PROMISE = pattern(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
 _HELPER = pattern(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
 
@@ -94,7 +97,7 @@ def _twins(node: Node) -> Iterator[Node]:
     """The other equations of the same function."""
     name = _defined(node)
     for before in (True, False):
-        for neighbour in _neighbours(node, before=before):
+        for neighbour in islice(_neighbours(node, before=before), _MOST_TWINS):
             if neighbour.type not in _EQUATIONS or _defined(neighbour) != name:
                 break
             yield neighbour

@@ -72,7 +72,7 @@ def _exempt(site: Site) -> str | None:
         return None
     if site.owner is not None and site.owner.type == "interface_declaration":
         return "an interface's default"
-    if site.node.type in _CONSTRUCTORS and (_is_private(site) or (not _takes(site.node) and _has_sisters(site.node))):
+    if site.node.type in _CONSTRUCTORS and (_is_private(site) or (not _takes(site.node) and _has_sisters(site))):
         return "a private constructor, or the one without parameters beside others"
     return None
 
@@ -86,9 +86,13 @@ def _takes(node: Node) -> bool:
     return parameters is not None and parameters.named_child_count > 0
 
 
-def _has_sisters(node: Node) -> bool:
-    siblings = node.parent.named_children if node.parent is not None else []
-    return sum(sibling.type in _CONSTRUCTORS for sibling in siblings) > 1
+def _has_sisters(site: Site) -> bool:
+    body = site.node.parent
+    return body is not None and site.once(_count_constructors, body) > 1
+
+
+def _count_constructors(body: Node) -> int:
+    return sum(member.type in _CONSTRUCTORS for member in body.named_children)
 
 
 def _doubt(site: Site) -> str | None:

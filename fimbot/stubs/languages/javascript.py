@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, first_named, text_of
+from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message, is_name
@@ -53,8 +53,10 @@ def outer(node: Node) -> Node:
     first = node
     while first.parent is not None and _wraps(first.parent, first):
         first = first.parent
-    while first.prev_sibling is not None and first.prev_sibling.type == "decorator":
-        first = first.prev_sibling
+    for sibling in before(first):
+        if sibling.type != "decorator":
+            break
+        first = sibling
     return first
 
 
@@ -104,9 +106,7 @@ def _classify_throw(node: Node) -> Item:
 
 
 def _is_minified(site: Site) -> bool:
-    line = site.source.rfind(b"\n", 0, site.node.start_byte) + 1
-    end = site.source.find(b"\n", site.node.start_byte)
-    return re.search(r"[.-]min\.[cm]?js$", site.path) is not None or end - line > 1000
+    return re.search(r"[.-]min\.[cm]?js$", site.path) is not None or site.line_length > 1000
 
 
 def exempt(site: Site) -> str | None:

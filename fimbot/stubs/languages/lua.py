@@ -19,7 +19,7 @@ _TRIVIAL = pattern(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\)?)
 _DISCARD = pattern(r"(?:local\s+)?_+(?:\s*,\s*_+)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
 _RAISES = pattern(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
 _ANSWER = pattern(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
-_META = pattern(rb"^---\s*@meta\b", re.MULTILINE)
+_META = pattern(r"^---\s*@meta\b", re.MULTILINE)
 _HOOK_NAME = pattern(
     r"(?i)^_?(?:on|pre|post|before|after|visit|handle|setup|teardown)(?:_|[A-Z]|$)|^__\w+$"
     r"|^_?(?:init|initialize|new|close|destroy|update|draw|load|unload|start|stop|reset|dispose|setup|teardown)$"
@@ -98,8 +98,12 @@ def _is_missing_expression(node: Node) -> bool:
     return text_of(node.child_by_field_name("name")) == "error" and _classify(node).kind == "missing"
 
 
+def _is_definitions(root: Node) -> bool:
+    return _META.search(text_of(root)) is not None
+
+
 def _exempt(site: Site) -> str | None:
-    if _META.search(site.source):
+    if site.once(_is_definitions, site.root):
         return "a definition file: its functions never have bodies"
     return None
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.language import Body, Item, Language, Site, before, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import expression
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
@@ -106,9 +106,7 @@ def _returns_value(node: Node) -> bool | None:
 
 
 def _signature(outer: Node) -> str:
-    above = outer.prev_sibling
-    while above is not None and above.type == "comment":
-        above = above.prev_sibling
+    above = next((sibling for sibling in before(outer) if sibling.type != "comment"), None)
     if above is None or above.type != "call" or text_of(above.child_by_field_name("method")) != "sig":
         return ""
     return text_of(above)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Item, Language, Site, first_named, text_of
+from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_message, is_name
@@ -80,11 +80,12 @@ def _is_missing_expression(node: Node) -> bool:
 
 
 def _outer(node: Node) -> Node:
-    first, before = node, node.prev_sibling
-    while before is not None and (before.type == "attribute_item" or before.type in _COMMENTS):
-        if before.type == "attribute_item":
-            first = before
-        before = before.prev_sibling
+    first = node
+    for sibling in before(node):
+        if sibling.type == "attribute_item":
+            first = sibling
+        elif sibling.type not in _COMMENTS:
+            break
     return first
 
 

@@ -119,6 +119,10 @@ def _exempt(site: Site) -> str | None:
     return None
 
 
+def _is_abstract(owner: Node) -> bool:
+    return "abstract" in text_of(owner).partition("class")[0]
+
+
 def _doubt(site: Site) -> str | None:
     owner = site.owner
     if in_tests(site) and not says_so_inside(site):
@@ -127,7 +131,7 @@ def _doubt(site: Site) -> str | None:
         return _doubt_of_placeholder(site) or doubt_of_idiom(site)
     if re.search(r"\boverride\b", site.header):
         return "an override"
-    if owner is not None and owner.type == "class_definition" and "abstract" in text_of(owner).partition("class")[0]:
+    if owner is not None and owner.type == "class_definition" and site.once(_is_abstract, owner):
         return "an empty method of an abstract class"
     if site.simple_name == "this":
         return "an empty constructor"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
@@ -69,19 +70,25 @@ def _message(node: Node) -> str | None:
     return text if "$(" not in text and "`" not in text else None
 
 
-def _twin(node: Node) -> bool:
+def _twin(site: Site) -> bool:
     """One of several definitions, of which a condition chooses."""
-    name, root = text_of(node.child_by_field_name("name")), node
-    while root.parent is not None:
-        if root.type in ("if_statement", "else_clause", "elif_clause", "case_item", "list"):
+    here: Node | None = site.node
+    while here is not None:
+        if here.type in ("if_statement", "else_clause", "elif_clause", "case_item", "list"):
             return True
-        root = root.parent
-    same = [child for child in root.named_children if child.type == "function_definition" and child != node]
-    return any(text_of(child.child_by_field_name("name")) == name for child in same)
+        here = here.parent
+    defined = site.once(_definitions, site.root)
+    return defined[text_of(site.node.child_by_field_name("name"))] > (site.node.parent == site.root)
+
+
+def _definitions(root: Node) -> Counter[str]:
+    """How often each function is defined at the top."""
+    functions = (child for child in root.named_children if child.type == "function_definition")
+    return Counter(text_of(function.child_by_field_name("name")) for function in functions)
 
 
 def _exempt(site: Site) -> str | None:
-    if is_bare(site) and _twin(site.node):
+    if is_bare(site) and _twin(site):
         return "another definition of it does something"
     return None
 
