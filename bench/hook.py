@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import venv
 from pathlib import Path
 
-from bench.startup import FILES, commit, edited, git, ordinary_files, take_turns
+from bench.startup import FILES, commit, edited, git, installed_by_pip, ordinary_files, take_turns
 from fimbot.stubs.near import may_touch_stub
 
 # black takes seconds for 20 files.
@@ -35,7 +34,7 @@ not indented.
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
-        programs = _installed(place / "venv")
+        programs = installed_by_pip(place / "venv", *PEERS)
         repository, files = place / "repository", ordinary_files()
         commit(repository, files)
         names = list(files)
@@ -49,13 +48,6 @@ def main() -> None:
         assert may_touch_stub("python", HINTED.encode(), [(1, 9)])
         _row("... one needs the parser", repository, programs, names)
         print(f"(ms, medians of {ROUNDS})")
-
-
-def _installed(place: Path) -> Path:
-    venv.create(place, with_pip=True, symlinks=True)
-    root = Path(__file__).resolve().parents[1]
-    subprocess.run([place / "bin/python", "-m", "pip", "install", "-q", root, *PEERS], check=True)
-    return place / "bin"
 
 
 def _stage(repository: Path, files: dict[str, str]) -> None:

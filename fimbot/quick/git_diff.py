@@ -1,4 +1,8 @@
-"""git's diff for the quick way, without `subprocess`, which costs 16 ms to import."""
+"""git's diff for the quick way, by `posix_spawn`.
+
+To import `subprocess` takes 15 ms where nothing is staged, which is as long as all the rest; 8 where `re` is there
+already. Where there is no posix_spawn (Windows) the whole command line answers.
+"""
 
 from __future__ import annotations
 
