@@ -1,8 +1,8 @@
 """`fimbot hook` and `fimbot scan` where there is nothing to find, which is nearly each time they run.
 
 The whole command line costs some 100 ms, of which the bare interpreter is 13: click 40, subprocess 15, its own modules
-25, five processes of git (bench/startup_time.py). So this is asked first: is anything changed at all, and is there, near
-an added line, any text that a stub could have? If not, it says what the whole command would say. In every other
+25, five processes of git (bench/startup_time.py). So this is asked first: is anything changed at all, and is there,
+near an added line, any text that a stub could have? If not, it says what the whole command would say. In every other
 case, and whenever anything is unusual, it says nothing, and the whole command line starts from the beginning.
 It must never be the only one that is right: it may overlook no stub that the whole command would find.
 
