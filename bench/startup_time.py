@@ -41,7 +41,7 @@ def main() -> None:
         programs = installed_by_pip(place / "venv")
         environ = {
             "PATH": os.environ["PATH"],
-            # Nothing of whoever runs this, and no answer of the round before.
+            # Nothing of whoever runs this.
             **{name: str(place / "home" / name) for name in HOMES},
             "GIT_CONFIG_GLOBAL": os.devnull,
             "LANGDOCK_API_KEY": KEY,
@@ -82,7 +82,8 @@ def _row(title: str, command: str, at: Path, programs: Path, environ: Mapping[st
 
 
 def _run(command: Sequence[str], at: Path, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    shutil.rmtree(Path(environ["HOME"]).parent, ignore_errors=True)
+    # No answer of the round before.
+    shutil.rmtree(environ["XDG_CACHE_HOME"], ignore_errors=True)
     return subprocess.run(command, cwd=at, env=environ, capture_output=True, text=True, check=True)
 
 
