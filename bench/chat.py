@@ -22,10 +22,10 @@ from bench.chat_answers import NAIVE, Wrapped, wrapped
 from bench.cut import files
 from bench.cut_bodies import Blanked, bodies_of
 from fimbot.engines.chat.align import align, watching
+from fimbot.fills.frame import Frame, edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
-from fimbot.values import Completion, Fill, Window
+from fimbot.stubs.parsed import parsed_file
+from fimbot.values import Completion, Fill, Window, apply_edits
 
 _CHUNK = 4
 """Characters that a stream brings at a time: about a token."""
@@ -97,8 +97,12 @@ def _measured(blanked: Blanked, window: Window, intended: bytes, answer: Wrapped
     )
 
 
+def _frame(blanked: Blanked) -> Frame:
+    return frame_of(parsed_file(blanked.stub.path, blanked.data, blanked.stub.language), blanked.stub)
+
+
 def _filled(blanked: Blanked, window: Window, text: str) -> bytes | str:
-    made = make_fill(blanked.data, blanked.stub, window, Completion(text, "stop", "bench", "truth"))
+    made = make_fill(_frame(blanked), window, Completion(text, "stop", "bench", "truth"))
     if not isinstance(made, Fill):
         return made.reason
     return apply_edits(blanked.data, [edit_of(blanked.stub, made.text)])
@@ -110,7 +114,7 @@ def _spliced(blanked: Blanked, text: str) -> bytes:
 
 
 def _hung_up(blanked: Blanked, window: Window, text: str) -> int | None:
-    look = watching(window.prefix, window.suffix, hole_complete(blanked.data, blanked.stub, window))
+    look = watching(window.prefix, window.suffix, hole_complete(_frame(blanked), window))
     return next((end for end in range(_CHUNK, len(text), _CHUNK) if look(text[:end])), None)
 
 

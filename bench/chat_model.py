@@ -29,15 +29,15 @@ from fimbot.engines import local
 from fimbot.engines.chat import engine as chat_engine
 from fimbot.engines.chat.align import align
 from fimbot.engines.open import open_engine
-from fimbot.engines.protocol import Deadline
+from fimbot.engines.protocol import Deadline, Question
+from fimbot.fills.frame import edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import edit_of
 from fimbot.model.store import find_model
-from fimbot.patches.unified import apply_edits
-from fimbot.pipeline import Asked, Findings, ask, find
+from fimbot.pipeline import find, windows_of
 from fimbot.settings.values import Settings
+from fimbot.stubs.collect import Findings
 from fimbot.stubs.language import load
-from fimbot.values import Completion, Fill
+from fimbot.values import Completion, Fill, Window, apply_edits
 
 KEY = secrets.token_hex(16)
 SECONDS = 3600.0
@@ -45,7 +45,8 @@ SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    asked: Asked
+    window: Window
+    question: Question
     raw: str
     completion: Completion
     hung_up: Completion
@@ -76,8 +77,8 @@ def main() -> int:
         with open_blobs(repository, selection, max_file_bytes=settings.max_file_bytes) as blobs:
             findings = find(repository, selection, blobs, settings)
             engine = open_engine(settings, {"FIMBOT_API_KEY": KEY}).engine
-            questions = [each for each in ask(findings, blobs, engine, settings) if isinstance(each, Asked)]
-        answers = [_answered(findings, each, engine) for each in questions]
+            windows = [each for each in windows_of(findings, blobs, engine, settings) if isinstance(each, Window)]
+        answers = [_answered(findings, each, Question.of(each, settings), engine) for each in windows]
         report(root, findings, answers, time.monotonic() - began)
     return 0
 
@@ -89,7 +90,7 @@ def _address(server: Any) -> str:
     return f"http://127.0.0.1:{found[0].rpartition(':')[2]}"
 
 
-def _answered(findings: Findings, asked: Asked, engine: Any) -> Answered:
+def _answered(findings: Findings, window: Window, question: Question, engine: Any) -> Answered:
     raw: list[str] = []
 
     def aligned(text: str, prefix: str, suffix: str) -> str:
@@ -97,11 +98,11 @@ def _answered(findings: Findings, asked: Asked, engine: Any) -> Answered:
         return align(text, prefix, suffix)
 
     with mock.patch.object(chat_engine, "align", aligned):
-        whole = engine.ask(asked.question, done=lambda text: False, deadline=Deadline.after(SECONDS))
-    done = hole_complete(findings.contents[asked.stub.path], asked.stub, asked.window)
-    hung_up = engine.ask(asked.question, done=done, deadline=Deadline.after(SECONDS))
-    print(f"--- {asked.stub.name}, {whole.finish_reason}, {whole.usage}\n{raw[0]}\n", file=sys.stderr, flush=True)
-    return Answered(asked, raw[0], whole, hung_up)
+        whole = engine.ask(question, done=lambda text: False, deadline=Deadline.after(SECONDS))
+    done = hole_complete(frame_of(findings.files[window.stub.path], window.stub), window)
+    hung_up = engine.ask(question, done=done, deadline=Deadline.after(SECONDS))
+    print(f"--- {window.stub.name}, {whole.finish_reason}, {whole.usage}\n{raw[0]}\n", file=sys.stderr, flush=True)
+    return Answered(window, question, raw[0], whole, hung_up)
 
 
 def report(root: Path, findings: Findings, answers: list[Answered], seconds: float) -> None:
@@ -127,11 +128,11 @@ def report(root: Path, findings: Findings, answers: list[Answered], seconds: flo
 
 
 def _signature(answered: Answered) -> str:
-    return answered.asked.stub.name.rpartition(".")[2] + "("
+    return answered.window.stub.name.rpartition(".")[2] + "("
 
 
 def _naively_spliced(findings: Findings, rule: Callable[[str], str], answered: Answered) -> bytes:
-    stub = answered.asked.stub
+    stub = answered.window.stub
     return apply_edits(findings.contents[stub.path], [edit_of(stub, rule(answered.raw).rstrip())])
 
 
@@ -140,9 +141,9 @@ def _naively_made(findings: Findings, rule: Callable[[str], str], answered: Answ
 
 
 def _made(findings: Findings, answered: Answered, text: str, completion: Completion) -> bytes | None:
-    stub = answered.asked.stub
+    stub = answered.window.stub
     told = Completion(text, completion.finish_reason, "bench", "bench")
-    made = make_fill(findings.contents[stub.path], stub, answered.asked.window, told)
+    made = make_fill(frame_of(findings.files[stub.path], stub), answered.window, told)
     if not isinstance(made, Fill):
         print(f"SKIP {stub.name}: {made.reason}", file=sys.stderr)
         return None
@@ -150,12 +151,12 @@ def _made(findings: Findings, answered: Answered, text: str, completion: Complet
 
 
 def _broken(answered: Answered, data: bytes) -> bool:
-    return load(answered.asked.stub.language).parse(data).root_node.has_error
+    return load(answered.window.stub.language).parse(data).root_node.has_error
 
 
 def _passes(root: Path, answered: Answered, data: bytes) -> bool:
     """Whether this stub's own tests pass with this file in place of the demo's."""
-    stub = answered.asked.stub
+    stub = answered.window.stub
     path = root / stub.path
     before = path.read_bytes()
     path.write_bytes(data)

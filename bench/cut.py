@@ -25,12 +25,13 @@ from bench.cut_baselines import BASELINES
 from bench.cut_bodies import Blanked, bodies_of
 from bench.cut_overruns import Answer, overruns
 from bench.cut_patches import Filled, wrong_patches
+from fimbot.fills.frame import edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
+from fimbot.fills.together import prove_all
 from fimbot.stubs.language import load
+from fimbot.stubs.parsed import parsed_file
 from fimbot.stubs.table import language_of
-from fimbot.values import Completion, Fill, Window
+from fimbot.values import Completion, Fill, Window, apply_edits
 
 _CHUNK = 4
 """Characters that a stream brings at a time: about a token."""
@@ -93,7 +94,9 @@ def _tree(language: str, source: bytes) -> str:
 def _measured(blanked: Blanked, original: str, answer: Answer) -> tuple[Result, Filled | None]:
     stub, data = blanked.stub, blanked.data
     window = Window(stub, _text(data[: stub.hole.start])[-6000:], _text(data[stub.hole.end :])[:4000], (), 0)
-    made = make_fill(data, stub, window, Completion(answer.text, answer.finish, "bench", "truth"))
+    file = parsed_file(stub.path, data, stub.language)
+    made = make_fill(frame_of(file, stub), window, Completion(answer.text, answer.finish, "bench", "truth"))
+    (made,) = prove_all({stub.path: file}, [made])
     filled, exact, outside = None, False, True
     if isinstance(made, Fill):
         edit = edit_of(stub, made.text)
@@ -125,7 +128,9 @@ def _recovers(rule: Callable[[str, Blanked], str], blanked: Blanked, original: s
 
 
 def _streamed(blanked: Blanked, window: Window, answer: Answer) -> int | None:
-    done = hole_complete(blanked.data, blanked.stub, window)
+    done = hole_complete(
+        frame_of(parsed_file(blanked.stub.path, blanked.data, blanked.stub.language), blanked.stub), window
+    )
     for end in range(_CHUNK, len(answer.text) + _CHUNK, _CHUNK):
         if done(answer.text[:end]):
             return min(end, len(answer.text)) - len(blanked.body)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 from bench.cut_bodies import Blanked
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
+from fimbot.fills.frame import edit_of
 from fimbot.stubs.language import load
+from fimbot.values import apply_edits
 
 _STOP_WORDS = (
     "\nclass",

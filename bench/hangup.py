@@ -26,9 +26,11 @@ from bench.cut_bodies import Blanked, bodies_of
 from bench.cut_overruns import Answer, overruns
 from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.fills.frame import frame_of
 from fimbot.fills.make import hole_complete, make_fill
 from fimbot.model.store import find_model
 from fimbot.settings.values import Settings
+from fimbot.stubs.parsed import parsed_file
 from fimbot.values import Fill, Window
 from tests.doubles.exchange import Exchange, Script
 from tests.engines.asking import opened
@@ -70,7 +72,7 @@ def asked_of(
     suffix = data[stub.hole.end :].decode("utf-8", "replace")
     window = Window(stub, prefix[-6000:], suffix[:4000], (), 0)
     question = Question(prefix[-before:], suffix[:after], limit, temperature=0.0)
-    return question, window, hole_complete(data, stub, window)
+    return question, window, hole_complete(frame_of(parsed_file(stub.path, data, stub.language), stub), window)
 
 
 def streaming(pieces: Sequence[str], pace: float) -> Script:
@@ -159,7 +161,7 @@ def _really(server: RealServer, engine: Engine, blanked: Blanked) -> Measured | 
     question, window, done = asked_of(blanked, REAL_TOKENS, 500, 200)
     before = server.generated()
     completion = engine.ask(question, done=done, deadline=Deadline.after(600))
-    made = make_fill(blanked.data, blanked.stub, window, completion)
+    made = make_fill(frame_of(parsed_file(blanked.stub.path, blanked.data), blanked.stub), window, completion)
     if not isinstance(made, Fill) or not completion.cancelled:
         return None  # the model ended by itself, or wrote nothing that fits
     time.sleep(1)  # its figures follow a moment later

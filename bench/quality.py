@@ -26,11 +26,10 @@ from bench.quality_ask import SETTINGS, TEMPERATURE, VARIANTS, Answer, Answers, 
 from bench.quality_check import CHECKS, Task, all_tasks, missing_runtime, passes
 from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Engine
+from fimbot.fills.frame import edit_of, frame_of
 from fimbot.fills.make import make_fill
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
 from fimbot.stubs.language import load
-from fimbot.values import Completion, Fill
+from fimbot.values import Completion, Fill, apply_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Judge:
         return Verdict(asking.task, parses, self.known[found])
 
     def fimbot(self, asking: Asking, completion: Completion) -> Verdict:
-        made = make_fill(asking.source, asking.stub, asking.window, completion)
+        made = make_fill(frame_of(asking.file, asking.stub), asking.window, completion)
         if isinstance(made, Fill):
             return self.judge(asking, made.text)
         return Verdict(asking.task, parses=False, passes=False, reason=made.reason)

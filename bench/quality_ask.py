@@ -22,11 +22,14 @@ from fimbot.changes import Blobs, Selection, open_blobs, open_repository
 from fimbot.engines.local import WINDOW_TOKENS
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineUnavailable
+from fimbot.fills.frame import frame_of
 from fimbot.fills.make import hole_complete
-from fimbot.pipeline import Findings, find
+from fimbot.pipeline import find
 from fimbot.settings.values import Settings
+from fimbot.stubs.collect import Findings
+from fimbot.stubs.parsed import ParsedFile
 from fimbot.values import Completion, SkippedFile, Stub, Window
-from fimbot.windows.context import ContextChoice, Read, gather_context
+from fimbot.windows.context import ContextChoice, Neighbourhood, Read, gather_context
 from fimbot.windows.window import build_window
 
 SETTINGS = Settings(engine=("local",), window_tokens=WINDOW_TOKENS, max_tokens=256)
@@ -49,10 +52,14 @@ class Asking:
     """A task with the question that fimbot asks about it."""
 
     task: Task
-    source: bytes
+    file: ParsedFile
     stub: Stub
     window: Window
     question: Question
+
+    @property
+    def source(self) -> bytes:
+        return self.file.source
 
     @property
     def key(self) -> str:
@@ -104,25 +111,25 @@ def staged(task: Task) -> Iterator[tuple[Findings, Blobs]]:
 
 
 def askings(task: Task, choices: dict[str, ContextChoice]) -> dict[str, Asking]:
-    """The task's question with each choice of context; with all of it as `fimbot.pipeline.ask` asks it."""
+    """The task's question with each choice of context; with all of it as the pipeline asks it."""
     with staged(task) as (found, blobs):
         (stub,) = found.wanted
-        source = found.contents[stub.path]
+        file = found.files[stub.path]
         paths = list(blobs.paths())
 
         def read(path: str) -> bytes | None:
             content = blobs.read_path(path)
             return None if isinstance(content, SkippedFile) else content
 
-        return {name: _asking(task, source, stub, choice, paths, read) for name, choice in choices.items()}
+        return {name: _asking(task, file, stub, choice, paths, read) for name, choice in choices.items()}
 
 
-def _asking(task: Task, source: bytes, stub: Stub, choice: ContextChoice, paths: list[str], read: Read) -> Asking:
+def _asking(task: Task, file: ParsedFile, stub: Stub, choice: ContextChoice, paths: list[str], read: Read) -> Asking:
     budget = WINDOW_TOKENS
-    context = gather_context(stub, source, paths, read, budget=budget, choice=choice)
-    window = build_window(source, stub, budget=budget, context=context)
+    context = gather_context(stub, Neighbourhood(file, lambda: paths, read, choice), budget=budget)
+    window = build_window(file, stub, budget=budget, context=context)
     assert isinstance(window, Window)
-    return Asking(task, source, stub, window, Question.of(window, SETTINGS))
+    return Asking(task, file, stub, window, Question.of(window, SETTINGS))
 
 
 class Answers:
@@ -148,7 +155,7 @@ class Answers:
 
 
 def _ask(asking: Asking, engine: Engine, further: int) -> Answer:
-    complete = hole_complete(asking.source, asking.stub, asking.window)
+    complete = hole_complete(frame_of(asking.file, asking.stub), asking.window)
     seen: list[tuple[str, float]] = []
     ends: list[int] = []
     start = time.monotonic()

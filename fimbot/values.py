@@ -9,6 +9,7 @@ what it builds for these classes, which is more than the parser takes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Kind = Literal["empty-body", "placeholder", "todo", "expression"]
@@ -203,9 +204,23 @@ class Report(NamedTuple):
     """Of each engine that answered or was passed over, in the order in which they were to be asked."""
     notices: tuple[str, ...] = ()
     """One line for each thing that went otherwise than was asked, though it went well (another engine answered)."""
+    interrupted: bool = False
 
 
 def stub_of(outcome: Outcome) -> Stub:
     if isinstance(outcome, Suggestion):
         return outcome.fill.stub
     return outcome.stub if isinstance(outcome, Skip) else outcome
+
+
+def apply_edits(source: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return the content after the edits, which may come in any order and must not overlap."""
+    parts: list[bytes] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        if edit.start < at:
+            raise ValueError("edits overlap")
+        parts += (source[at : edit.start], edit.replacement)
+        at = edit.end
+    parts.append(source[at:])
+    return b"".join(parts)

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fimbot.patches.unified import apply_edits, unified_patch
-from fimbot.values import Edit
+from fimbot.patches.unified import unified_patch
+from fimbot.values import Edit, apply_edits
 from tests.commands.conftest import FILLED, STUBBED, Workshop, stubbed, workshop
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY

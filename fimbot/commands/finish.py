@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from fimbot.engines.open import open_engine
 from fimbot.engines.protocol import Deadline
 from fimbot.errors import FimbotError
 from fimbot.hook.hand_over import HandedOver, sweep, take, take_over
-from fimbot.pipeline import fill
+from fimbot.pipeline import suggest
 from fimbot.processes import end_all
 from fimbot.quota import BACKGROUND
 
@@ -51,9 +52,9 @@ def _leave() -> NoReturn:
 def _finish(job: HandedOver) -> None:
     opened = open_engine(job.settings, os.environ, priority=BACKGROUND)
     with remembering(opened, job.settings) as engine, ExitStack() as held:
-        asked = take(job, engine.fingerprint, held)
+        windows = take(job, engine.fingerprint, held)
         deadline = Deadline.after(job.settings.deadline)
-        fill(job.findings, asked, engine, job.settings, deadline, lambda done, total: None)
+        suggest(job.findings, windows, engine, job.settings, deadline, lambda done, total: None, time.monotonic())
     sweep(job.locks)
 
 

@@ -12,7 +12,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,14 +21,15 @@ from typing import Any, NoReturn
 
 import click
 
+from fimbot import pipeline
 from fimbot.changes import Repository, open_blobs, open_repository, read_changes
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED, log_unexpected
 from fimbot.commands.output import write_bytes
 from fimbot.commands.session import PATCHES, cache_directory, remembering, say, style_of
-from fimbot.commands.suggest import Run, make_report
+from fimbot.commands.suggest import Run
 from fimbot.engines.open import Opened, open_engine
-from fimbot.engines.protocol import Deadline
+from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.engines.remember import is_kept, known
 from fimbot.errors import FimbotError, PatchError, SettingsError, UsageError
 from fimbot.hook import message
@@ -38,13 +39,13 @@ from fimbot.hook.kept import head_of, kept_ids, read_kept, write_kept
 from fimbot.hook.stage import Stage, pushed_stage, ranged_by_hand, stage_of
 from fimbot.patches.apply import still_fitting
 from fimbot.patches.store import Stored, read_suggestions, write_patches
-from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
 from fimbot.processes import end_all
 from fimbot.quota import HOOK
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
-from fimbot.values import Skip, SkippedFile, Stub
+from fimbot.stubs.collect import Findings
+from fimbot.values import Report, Skip, SkippedFile, Stub, Window
 
 # A screenful, and what a minute's quota has room for beside everybody else's.
 SUGGESTIONS = 10
@@ -155,7 +156,7 @@ def _check(call: _Call, patience: Patience) -> int:
     settings = call.settings(repository, stage)
     patience.last(call.patience(settings))
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
-        findings = _unkept(repository, stage, find(repository, stage.selection, blobs, settings))
+        findings = _unkept(repository, stage, pipeline.find(repository, stage.selection, blobs, settings))
     if not findings.wanted:
         return 0
 
@@ -181,7 +182,7 @@ def _suggest(call: _Call, patience: Patience) -> int:
     if filled is None:
         return 0
     run, later = filled
-    if run.interrupted:
+    if run.report.interrupted:
         return INTERRUPTED
     for notice in run.report.notices:
         say(notice)
@@ -206,39 +207,44 @@ def _suggest(call: _Call, patience: Patience) -> int:
 def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Patience) -> tuple[Run, str] | None:
     """None where there is nothing to fill. The text is what is said of those that are finished later."""
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
-        findings = _unkept(repository, stage, find(repository, stage.selection, blobs, settings))
+        findings = _unkept(repository, stage, pipeline.find(repository, stage.selection, blobs, settings))
         if not findings.wanted:
             return None
         opened = _open_engine(settings)
         patience.doing = f"asking {opened.engine.host}"
-        asked: list[Asked | Skip] = []
-        for each in ask(findings, blobs, opened.engine, settings):
-            asked.append(each)
+        windows: list[Window | Skip] = []
+        for each in pipeline.windows_of(findings, blobs, opened.engine, settings):
+            windows.append(each)
             if patience.spent() > settings.hook_deadline / 2:
                 break
-    questions = tuple(each for each in asked if isinstance(each, Asked))
-    skips = [each for each in asked if isinstance(each, Skip)]
-    skips += [Skip(stub, "no time was left to ask for it") for stub in findings.wanted[len(asked) :]]
+    windows += [Skip(stub, "no time was left to ask for it") for stub in findings.wanted[len(windows) :]]
     later = ""
     with remembering(opened, settings) as engine:
         deadline = _deadline(settings, patience)
         if settings.background and is_kept(engine):
-            at_work = still_at_work(
-                _locks(),
-                engine.fingerprint,
-                partial(known, engine),
-                questions,
-                min(WAIT_SECONDS, deadline.remaining()),
-            )
-            later = f"{count(len(at_work), 'stub')} still being finished in the background" if at_work else ""
-            skips += [Skip(each.stub, "still being finished in the background") for each in at_work]
-            questions = tuple(each for each in questions if each not in at_work)
-        filled = fill(findings, questions, engine, settings, deadline, lambda done, total: None)
+            windows, later = _without_those_at_work(windows, engine, settings, deadline)
+        report = pipeline.suggest(
+            findings, windows, engine, settings, deadline, lambda done, total: None, patience.begun
+        )
         cached = is_kept(engine)
     if settings.background and cached and not deadline.remaining():
-        later = "; ".join(filter(None, (later, _finish_later(findings, questions, filled, settings))))
-    filled = replace(filled, outcomes=(*filled.outcomes, *skips))
-    return Run(make_report(findings, opened.engine, filled, patience.begun), findings, filled.interrupted), later
+        later = "; ".join(filter(None, (later, _finish_later(findings, windows, report, settings))))
+    return Run(report, findings), later
+
+
+def _without_those_at_work(
+    windows: Sequence[Window | Skip], engine: Engine, settings: Settings, deadline: Deadline
+) -> tuple[list[Window | Skip], str]:
+    """The windows with a Skip for each that a background process is at, and what is said of those."""
+    questions = {each.stub.id: Question.of(each, settings) for each in windows if isinstance(each, Window)}
+    seconds = min(WAIT_SECONDS, deadline.remaining())
+    asked = list(questions.values())
+    at_work = still_at_work(_locks(), engine.fingerprint, partial(known, engine), asked, seconds)
+    left = [
+        Skip(each.stub, "still being finished in the background") if questions.get(each.stub.id) in at_work else each
+        for each in windows
+    ]
+    return left, f"{count(len(at_work), 'stub')} still being finished in the background" if at_work else ""
 
 
 def _open_engine(settings: Settings) -> Opened:
@@ -259,10 +265,10 @@ def _locks() -> Path:
     return cache_directory() / "background"
 
 
-def _finish_later(findings: Findings, questions: tuple[Asked, ...], filled: Filled, settings: Settings) -> str:
+def _finish_later(findings: Findings, windows: Sequence[Window | Skip], report: Report, settings: Settings) -> str:
     """What is to be said of it."""
-    unanswered = {each.stub.id for each in filled.outcomes if isinstance(each, Skip) and each.reason in filled.problems}
-    left = tuple(each for each in questions if each.stub.id in unanswered)
+    unanswered = {each.stub.id for each in report.outcomes if isinstance(each, Skip) and each.reason in report.problems}
+    left = tuple(each for each in windows if isinstance(each, Window) and each.stub.id in unanswered)
     if not left:
         return ""
     late = f"{count(len(left), 'stub')} not answered in time"

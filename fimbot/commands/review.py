@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -13,26 +14,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fimbot.changes import open_blobs, open_repository
+from fimbot.changes import Blobs, open_blobs, open_repository
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes
-from fimbot.commands.session import progress_bar, remembering, say
+from fimbot.commands.session import say
 from fimbot.commands.tokens import github_token, secret_names
 from fimbot.commands.workflow import Workflow
 from fimbot.errors import FimbotError, GitError, SettingsError
-from fimbot.reporters.style import count, one_line
+from fimbot.reporters.style import one_line
 from fimbot.reporters.text import place
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, Key, named_key
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import ReviewMode, Settings
-from fimbot.values import Outcome, Skip, Suggestion
+from fimbot.values import Outcome, Report, Skip, Suggestion
 
 if TYPE_CHECKING:
     from fimbot.engines.open import Opened
     from fimbot.github.host import Host
     from fimbot.github.values import Conversation, PullFile, PullRequest, Write
-    from fimbot.pipeline import Filled
     from fimbot.review.comments import Draft, Unplaced
     from fimbot.review.content import Clone, Content
     from fimbot.review.post import Posted
@@ -218,9 +218,10 @@ class _Run:
     def _review(
         self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings, name: str
     ) -> int:
-        from fimbot.pipeline import excluded, find_in
+        from fimbot.pipeline import excluded
         from fimbot.review.content import changes_of, generated_at_base, hidden_of
         from fimbot.review.work import DEFAULT_SUGGESTIONS, look_at
+        from fimbot.stubs.collect import collect
 
         files = host.files(pull.number)
         with ExitStack() as stack:
@@ -231,42 +232,32 @@ class _Run:
             base = _merge_base(host, pull, hidden, content, clone)
             changes = changes_of(files, hidden, content, base, excluded(settings), limit)
             attributes = conversation.base_files[ATTRIBUTES]
-            findings = find_in(
-                changes, lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes), blobs, settings
+            findings = collect(
+                changes, blobs.read, lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes), settings
             )
             most = settings.max_suggestions or DEFAULT_SUGGESTIONS
             work = look_at(findings, conversation, files, content, blobs, most)
-            filled, no_engine = self._fill(work, blobs, settings)
-        if filled.interrupted:
+            # The limit counts what stands on the pull request already, and is applied by now.
+            report, no_engine = self._fill(work, blobs, replace(settings, max_suggestions=None))
+        if report.interrupted:
             say(f"{name}interrupted; nothing was posted, and what was answered is kept")
             return INTERRUPTED
-        return self._post(host, pull, conversation, settings, work, filled, no_engine, name)
+        return self._post(host, pull, conversation, settings, work, report, no_engine, name)
 
-    def _fill(self, work: Work, blobs: Any, settings: Settings) -> tuple[Filled, str | None]:
+    def _fill(self, work: Work, blobs: Blobs, settings: Settings) -> tuple[Report, str | None]:
         """What was filled; and why no engine could be asked, if none could."""
-        from fimbot.commands.run_size import RunSize
-        from fimbot.engines.protocol import Deadline
-        from fimbot.pipeline import Asked, Filled, ask, fill
+        from fimbot import pipeline
+        from fimbot.commands.suggest import ask_engine
+        from fimbot.engines.pool import Answers
 
-        nothing = Filled((), (), 0, ())
-        if not work.findings.wanted:
-            return nothing, None
-        opened = _engine(settings)
-        if isinstance(opened, str):
-            return replace(
-                nothing, outcomes=tuple(Skip(stub, "no engine to ask") for stub in work.findings.wanted)
-            ), opened
+        begun, findings = time.monotonic(), work.findings
+        opened = _engine(settings) if findings.wanted else None
+        if opened is None or isinstance(opened, str):
+            skips = [Skip(stub, "no engine to ask") for stub in findings.wanted]
+            return pipeline.report(findings, skips, (), None, Answers(), begun), opened
         say(f"engine {opened.why}", quiet=self.quiet)
-        # The limit counts what stands on the pull request already, and is applied by now.
-        asked = list(ask(work.findings, blobs, opened.engine, replace(settings, max_suggestions=None)))
-        questions = [each for each in asked if isinstance(each, Asked)]
-        with remembering(opened, settings) as engine:
-            deadline = Deadline.after(settings.deadline)
-            label, size = f"filling {count(len(questions), 'stub')}", RunSize.of(opened, questions)
-            with progress_bar(label, quiet=self.quiet, at_least=size.left) as progress:
-                filled = fill(work.findings, questions, engine, settings, deadline, progress)
-        skips = tuple(each for each in asked if isinstance(each, Skip))
-        return replace(filled, outcomes=filled.outcomes + skips), None
+        windows = list(pipeline.windows_of(findings, blobs, opened.engine, settings))
+        return ask_engine(findings, windows, opened, settings, begun, quiet=self.quiet), None
 
     def _post(
         self,
@@ -275,7 +266,7 @@ class _Run:
         conversation: Conversation,
         settings: Settings,
         work: Work,
-        filled: Filled,
+        report: Report,
         no_engine: str | None,
         name: str,
     ) -> int:
@@ -285,7 +276,7 @@ class _Run:
         from fimbot.review.work import drafts_of
 
         recorder = Recorder()
-        drafts, unplaced = drafts_of(work, filled.outcomes, conversation)
+        drafts, unplaced = drafts_of(work, report.outcomes, conversation)
         writer = recorder if self.dry_run else host
         reread = partial(host.conversation, pull, ())
         poster = Poster(writer, host.address.path, pull, work.stubs, reread, host.pace.sleep)
@@ -295,16 +286,16 @@ class _Run:
             self.told.requests += recorder.requests
             return 0
         notes = [no_engine] if no_engine else []
-        notes += [*filled.notices, *filled.problems]
+        notes += [*report.notices, *report.problems]
         notes += [str(poster.posted.problem)] if poster.posted.problem else []
         summary_only = settings.review_mode == "summary"
         composed: tuple[Draft | Unplaced, ...] = (*drafts, *unplaced)
-        result = result_of(work, filled.outcomes, composed, poster.posted, notes, summary_only=summary_only)
-        self._report(work, filled.outcomes, poster.posted, replace(result, title=name + result.title))
+        result = result_of(work, report.outcomes, composed, poster.posted, notes, summary_only=summary_only)
+        self._report(work, report.outcomes, poster.posted, replace(result, title=name + result.title))
         if no_engine or poster.posted.read_only:
             self.commands.extend(warnings_for(result.rows))
         posted = poster.posted
-        failed = filled.problems or (posted.problem and not posted.read_only and not posted.stale)
+        failed = report.problems or (posted.problem and not posted.read_only and not posted.stale)
         return FimbotError.exit_status if failed else 0
 
     def _report(self, work: Work, outcomes: Sequence[Outcome], posted: Posted, result: Result) -> None:

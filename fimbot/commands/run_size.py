@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fimbot.commands.session import say
 from fimbot.engines.metered import prompt_tokens
 from fimbot.engines.open import Opened
-from fimbot.pipeline import Asked, Filled
+from fimbot.engines.protocol import Question
 from fimbot.quota.size import seconds_of, span
 from fimbot.reporters.style import count
-from fimbot.values import Skip
+from fimbot.settings.values import Settings
+from fimbot.values import Report, Skip, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,9 @@ class RunSize:
     opened: Opened
 
     @classmethod
-    def of(cls, opened: Opened, asked: Sequence[Asked]) -> RunSize:
+    def of(cls, opened: Opened, windows: Iterable[Window], settings: Settings) -> RunSize:
         # The same question twice is one request.
-        questions = list(dict.fromkeys(each.question for each in asked))
+        questions = list(dict.fromkeys(Question.of(each, settings) for each in windows))
         prompts = [prompt_tokens(opened.engine, question) for question in questions]
         costs = tuple(prompt + each.max_tokens for prompt, each in zip(prompts, questions, strict=True))
         return cls(sum(prompts), costs, opened)
@@ -53,8 +54,10 @@ class RunSize:
         return f"{size}: {span(self.seconds)}, at {at}"
 
 
-def say_what_had_no_room(opened: Opened, asked: Sequence[Asked], filled: Filled, *, quiet: bool) -> None:
-    reasons = {each.stub.id for each in filled.outcomes if isinstance(each, Skip) and each.reason.startswith("quota: ")}
-    left = RunSize.of(opened, [each for each in asked if each.stub.id in reasons])
+def say_what_had_no_room(
+    opened: Opened, windows: Iterable[Window], settings: Settings, report: Report, *, quiet: bool
+) -> None:
+    late = {each.stub.id for each in report.outcomes if isinstance(each, Skip) and each.reason.startswith("quota: ")}
+    left = RunSize.of(opened, (each for each in windows if each.stub.id in late), settings)
     if left.costs:
-        say(f"no room in the quota for {count(len(reasons), 'stub')}, which take another {left.text()}", quiet=quiet)
+        say(f"no room in the quota for {count(len(late), 'stub')}, which take another {left.text()}", quiet=quiet)

@@ -43,7 +43,7 @@ def scan(
     with session.blobs() as blobs:
         findings = find(session.repository, session.selection, blobs, settings)
     # Without words the answer may come from the quick way, which has no time for another git process.
-    if words and not findings.files:
+    if words and not findings.scanned:
         mention_untracked(session, quiet=quiet)
     outcomes = sorted((*findings.wanted, *findings.listed), key=lambda o: (stub_of(o).path, stub_of(o).hole.start))
     if kinds:
@@ -52,7 +52,7 @@ def scan(
         engine=None,
         model=None,
         outcomes=tuple(outcomes),
-        files=findings.files,
+        files=findings.scanned,
         skipped_files=findings.skipped_files,
         seconds=time.monotonic() - begun,
     )

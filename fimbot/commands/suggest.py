@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from fimbot import pipeline
 from fimbot.commands import options
 from fimbot.commands.main import INTERRUPTED
 from fimbot.commands.output import write_bytes, write_report
@@ -23,18 +25,18 @@ from fimbot.commands.session import (
     say,
     style_of,
 )
+from fimbot.engines.pool import Answers
 from fimbot.errors import FimbotError, PatchError, SettingsError
-from fimbot.patches.store import combined_patch, write_patches
-from fimbot.pipeline import Asked, Filled, Findings, ask, fill, find
+from fimbot.patches.store import write_patches
 from fimbot.reporters.style import count, one_line, printable
 from fimbot.reporters.text import place
-from fimbot.values import Outcome, Report, Share, Skip, Suggestion, Usage, stub_of
+from fimbot.settings.values import Settings
+from fimbot.stubs.collect import Findings
+from fimbot.values import Report, Skip, Suggestion, Window, stub_of
 
 if TYPE_CHECKING:
     from fimbot.engines.open import Opened
-    from fimbot.engines.protocol import Engine
-
-_NOTHING = Filled((), (), 0, ())
+    from fimbot.engines.protocol import Engine, Question
 
 
 @click.command(cls=options.ChangeCommand, short_help="Fill the stubs of a change, as patches.")
@@ -94,7 +96,7 @@ def suggest(
         say(notice, quiet=quiet)
     for problem in problems:
         say(problem)
-    if run.interrupted:
+    if run.report.interrupted:
         say("interrupted; what was done is kept")
         return INTERRUPTED
     if problems:
@@ -106,7 +108,6 @@ def suggest(
 class Run:
     report: Report
     findings: Findings
-    interrupted: bool = False
 
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:
@@ -114,69 +115,46 @@ class Run:
 
 
 def run_suggest(session: Session, *, quiet: bool) -> Run:
-    """Everything but the reporting: finds, asks, cuts, proves."""
-    begun = time.monotonic()
+    """Do everything but the reporting."""
+    begun, settings = time.monotonic(), session.settings
     with session.blobs() as blobs:
-        findings = find(session.repository, session.selection, blobs, session.settings)
-        if not findings.files:
+        findings = pipeline.find(session.repository, session.selection, blobs, settings)
+        if not findings.scanned:
             mention_untracked(session, quiet=quiet)
         if not findings.wanted:
-            return Run(make_report(findings, None, _NOTHING, begun), findings)
-        # Where nothing is found, no engine is imported, and nothing that counts its requests: 35 ms.
-        from fimbot.commands.run_size import RunSize, say_what_had_no_room
+            return Run(pipeline.report(findings, (), (), None, Answers(), begun), findings)
+        # Where nothing is found, no engine is imported, nor what counts its requests: 35 ms.
         from fimbot.engines.open import open_engine
-        from fimbot.engines.protocol import Deadline
 
-        opened = open_engine(session.settings, os.environ)
+        opened = open_engine(settings, os.environ)
         say(f"engine {opened.why}", quiet=quiet)
-        asked = list(ask(findings, blobs, opened.engine, session.settings))
-    with remembering(opened, session.settings) as engine:
-        deadline = Deadline.after(session.settings.deadline)
-        questions = [each for each in asked if isinstance(each, Asked)]
-        size = RunSize.of(opened, questions)
+        windows = list(pipeline.windows_of(findings, blobs, opened.engine, settings))
+    return Run(ask_engine(findings, windows, opened, settings, begun, quiet=quiet), findings)
+
+
+def ask_engine(
+    findings: Findings,
+    windows: Sequence[Window | Skip],
+    opened: Opened,
+    settings: Settings,
+    begun: float,
+    *,
+    quiet: bool,
+) -> Report:
+    """Ask with a bar on the terminal, and say before how long it takes at the quota's limit."""
+    from fimbot.commands.run_size import RunSize, say_what_had_no_room
+    from fimbot.engines.protocol import Deadline
+
+    asked = [each for each in windows if isinstance(each, Window)]
+    with remembering(opened, settings) as engine:
+        deadline = Deadline.after(settings.deadline)
+        size = RunSize.of(opened, asked, settings)
         if size.seconds:
             say(size.text(), quiet=quiet)
-        label = f"filling {count(len(questions), 'stub')}"
-        with progress_bar(label, quiet=quiet, at_least=size.left) as progress:
-            filled = fill(findings, questions, engine, session.settings, deadline, progress)
-        say_what_had_no_room(opened, questions, filled, quiet=quiet)
-    unasked = tuple(each for each in asked if isinstance(each, Skip))
-    filled = replace(filled, outcomes=filled.outcomes + unasked)
-    return Run(make_report(findings, opened.engine, filled, begun), findings, filled.interrupted)
-
-
-def make_report(findings: Findings, engine: Engine | None, filled: Filled, begun: float) -> Report:
-    """`begun` is on `time.monotonic`."""
-    outcomes = sorted((*filled.outcomes, *findings.listed), key=_place)
-    suggestions = [each for each in outcomes if isinstance(each, Suggestion)]
-    answers = [each for each in filled.completions if not each.cached]
-    usages = [each.usage for each in answers if each.usage]
-    shares: tuple[Share, ...] = ()
-    if engine is not None:
-        from fimbot.engines.fallback import shares_of
-
-        shares = shares_of(engine, filled.completions)
-    most = max(shares, key=lambda share: share.answers, default=None)
-    return Report(
-        engine=most.engine if most else None,
-        model=most.model if most else None,
-        outcomes=tuple(outcomes),
-        files=findings.files,
-        skipped_files=findings.skipped_files,
-        withheld=filled.withheld,
-        requests=filled.requests,
-        usage=Usage(sum(u.prompt_tokens for u in usages), sum(u.completion_tokens for u in usages)),
-        untold=len(answers) - len(usages),
-        seconds=time.monotonic() - begun,
-        patch=combined_patch(suggestions, findings.contents),
-        problems=filled.problems,
-        shares=shares,
-        notices=filled.notices,
-    )
-
-
-def _place(outcome: Outcome) -> tuple[str, int]:
-    return stub_of(outcome).path, stub_of(outcome).hole.start
+        with progress_bar(f"filling {count(len(asked), 'stub')}", quiet=quiet, at_least=size.left) as progress:
+            report = pipeline.suggest(findings, windows, engine, settings, deadline, progress, begun)
+        say_what_had_no_room(opened, asked, settings, report, quiet=quiet)
+    return report
 
 
 def _written(directory: Path, run: Run) -> list[str]:
@@ -193,32 +171,35 @@ def _written(directory: Path, run: Run) -> list[str]:
 def show_questions(session: Session) -> int:
     """Prints exactly what would be sent, and to whom."""
     from fimbot.commands.run_size import RunSize
-    from fimbot.engines.metered import prompt_tokens
+    from fimbot.engines.protocol import Question
 
     with session.blobs() as blobs:
-        findings = find(session.repository, session.selection, blobs, session.settings)
+        findings = pipeline.find(session.repository, session.selection, blobs, session.settings)
         opened = _engine_to_show(session)
-        engine = opened.engine
-        asked: list[Asked] = []
-        for each in ask(findings, blobs, engine, session.settings):
-            stub = stub_of(each) if isinstance(each, Skip) else each.stub
-            title = f"{place(stub)}  {one_line(stub.name)}"
-            if isinstance(each, Skip):
-                click.echo(f"=== {title}: skipped, {each.reason}")
-                continue
-            asked.append(each)
-            first, *others = _shown_engines(engine)
-            to = f"to {first}"
-            tokens = prompt_tokens(engine, each.question)
-            click.echo(f"=== {title}: {to}, about {tokens:,} tokens and {each.question.max_tokens:,} at most back")
-            prompt, suffix = engine.render(each.question)
-            click.echo(f"--- prompt\n{printable(prompt)}\n--- suffix\n{printable(suffix)}")
-            for other in others:
-                click.echo(f"--- where that one does not answer: the same to {other}")
-            for kept in each.window.withheld:
-                click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
-    say(f"nothing was sent: {count(len(findings.wanted), 'stub')}; {RunSize.of(opened, asked).text()}")
+        windows = list(pipeline.windows_of(findings, blobs, opened.engine, session.settings))
+    for each in windows:
+        title = f"{place(each.stub)}  {one_line(each.stub.name)}"
+        if isinstance(each, Skip):
+            click.echo(f"=== {title}: skipped, {each.reason}")
+        else:
+            _show_question(title, each, opened.engine, Question.of(each, session.settings))
+    size = RunSize.of(opened, (each for each in windows if isinstance(each, Window)), session.settings)
+    say(f"nothing was sent: {count(len(findings.wanted), 'stub')}; {size.text()}")
     return 0
+
+
+def _show_question(title: str, window: Window, engine: Engine, question: Question) -> None:
+    from fimbot.engines.metered import prompt_tokens
+
+    first, *others = _shown_engines(engine)
+    tokens = prompt_tokens(engine, question)
+    click.echo(f"=== {title}: to {first}, about {tokens:,} tokens and {question.max_tokens:,} at most back")
+    prompt, suffix = engine.render(question)
+    click.echo(f"--- prompt\n{printable(prompt)}\n--- suffix\n{printable(suffix)}")
+    for other in others:
+        click.echo(f"--- where that one does not answer: the same to {other}")
+    for kept in window.withheld:
+        click.echo(f"--- withheld: {one_line(kept.path)}:{kept.line}: {kept.reason}")
 
 
 def _shown_engines(engine: Engine) -> list[str]:

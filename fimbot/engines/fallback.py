@@ -140,6 +140,16 @@ def each_of(engine: Engine) -> tuple[Engine, ...]:
     return engine.engines if isinstance(engine, Fallback) else (engine,)
 
 
+def stand_ins(engine: Engine, answers: Sequence[Completion]) -> tuple[str, ...]:
+    """Return a line for each model that answered in the place of the engine that was asked."""
+    asked = {each.name for each in each_of(engine)}
+    others = dict.fromkeys((each.engine, each.model) for each in answers if each.engine not in asked)
+    return tuple(
+        f"the model that was asked for is not there: {name} answered in its place, with {model}"
+        for name, model in others
+    )
+
+
 def shares_of(engine: Engine, answers: Sequence[Completion]) -> tuple[Share, ...]:
     """Who answered how many, and why another one did not."""
     counts = Counter((answer.engine, answer.model) for answer in answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -27,6 +27,51 @@ class Job:
 
 
 Answer = Completion | EngineError
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    by_job: Mapping[int, Answer] = field(default_factory=dict)
+    """By the job's place among those that were asked; without those that an interruption was too early for."""
+    interrupted: bool = False
+
+    @property
+    def completions(self) -> tuple[Completion, ...]:
+        return tuple(answer for answer in self.by_job.values() if isinstance(answer, Completion))
+
+    @property
+    def requests(self) -> int:
+        """How many were sent, those in vain included."""
+        return sum(answer.requests for answer in self.by_job.values())
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Each once. What became of a question that was asked tells more than that another one was not any more."""
+        errors = (each for each in self.by_job.values() if not isinstance(each, Completion))
+        return tuple(dict.fromkeys(map(str, sorted(errors, key=lambda each: not each.requests))))
+
+
+def answer_all(
+    engine: Engine, jobs: Sequence[Job], *, concurrency: int, deadline: Deadline, progress: Callable[[int, int], None]
+) -> Answers:
+    """Ask as `ask_all` does, the same question only once. An interruption keeps what is there."""
+    places: dict[Question, list[int]] = {}
+    for at, job in enumerate(jobs):
+        places.setdefault(job.question, []).append(at)
+    same = list(places.values())
+    answers: dict[int, Answer] = {}
+    progress(0, len(jobs))
+    try:
+        firsts = [jobs[first] for first, *_ in same]
+        for index, answer in ask_all(engine, firsts, concurrency=concurrency, deadline=deadline):
+            first, *others = same[index]
+            answers[first] = answer
+            again = answer._replace(requests=0, cached=True) if isinstance(answer, Completion) else answer
+            answers |= dict.fromkeys(others, again)
+            progress(len(answers), len(jobs))
+    except KeyboardInterrupt:
+        return Answers(answers, interrupted=True)
+    return Answers(answers)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from fimbot.fills.frame import Frame, Outline, Placed, before_blanks, outline
+from fimbot.fills.frame import Frame
+from fimbot.fills.outline import Outline, Placed, before_blanks
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -125,15 +126,14 @@ def _fitting(frame: Frame, text: bytes, how: How) -> Cut | str:
     text = text.rstrip()
     if not text.strip():
         return "the answer is empty"
-    tree, placed = frame.parse(text)
-    found = outline(tree.root_node, placed)
+    found = frame.outline(text)
     reason = frame.difference(found)
     if reason is not None:
         return reason
     end = _dead_from(frame, found)
     if end is None:
         return Cut(text, how)
-    alive = text[: end - placed.start - len(frame.hole.lead)].rstrip()
+    alive = text[: end - len(frame.before) - len(frame.hole.lead)].rstrip()
     return Cut(alive, "terminal") if frame.changed(alive) is None else Cut(text, how)
 
 
@@ -181,8 +181,7 @@ def _lives_on(frame: Frame, node: Node) -> bool:
 
 
 def ends_with_terminal(frame: Frame, text: bytes) -> bool:
-    tree, placed = frame.parse(text)
-    nodes = [n for n in statements(outline(tree.root_node, placed)) if n.type not in frame.language.comment_types]
+    nodes = [node for node in statements(frame.outline(text)) if node.type not in frame.language.comment_types]
     return bool(nodes) and _is_terminal(frame, nodes[-1])
 
 

@@ -1,145 +1,86 @@
-"""The code around a hole, and the syntax tree that any fill has to leave as it is.
+"""The code around a hole, which any fill has to leave as it is.
 
-Every rule here compares two trees: the reference, where the hole holds the language's placeholder, and the
-candidate, where it holds the answer. Offsets behind the hole are mapped by the difference in length; an end inside
-the hole counts as the same where it is the end of what the hole holds (a Python body ends with its last statement).
+A frame is the smallest part of the file in which the hole has the same place: the owners' headers, the callable, the
+closers. What is tried on an answer is tried there, so that a long file costs no more than a short one; the whole file
+has the last word, once a fill (prove.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fimbot.stubs.holes import indent_unit
-from fimbot.stubs.language import Language, load, walk
-from fimbot.values import Hole, Stub
+from fimbot.fills.outline import Outline, Placed, after_blanks, before_blanks, outline
+from fimbot.stubs.language import Language
+from fimbot.stubs.parsed import ParsedFile, count_errors
+from fimbot.values import Edit, Hole, Stub
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
 
-_BLANKS = re.compile(rb"[ \t\r\n\f]*")
-_CONTENT_END = -1
 _CONTAINER = re.compile(r"body|block|list|preproc|namespace|section|module|program")
-_NAME, _SMALL = 64, 8
-"""Siblings up to this size are kept in an enclosure; the first may be a name, or `<?php`."""
-
-Entry = tuple[str, int, int, int, str]
-"""Type, depth, mapped start, mapped end, and for a node outside the hole its whole structure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A file with something in its hole: the hole's content is `data[start:end]`, lead and tail included."""
-
-    data: bytes
-    start: int
-    end: int
-
-    @property
-    def content_start(self) -> int:
-        return min(after_blanks(self.data, self.start), self.end)
-
-    @property
-    def content_end(self) -> int:
-        return max(before_blanks(self.data, self.end), self.start)
+_NAME = 64
+"""A first sibling up to this size is kept in a frame: it may be a name, or `<?php`."""
+_KEPT_TREES = 8
+"""An answer is parsed as it came, cut, and laid out: often the same text again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A tree as seen from its hole."""
-
-    trace: tuple[Entry, ...]
-    """Every node that is not inside the hole, parents first."""
-    chain: tuple[Node, ...]
-    """The nodes that the hole is part of, the outermost first."""
-    inside: tuple[Node, ...]
-    """The outermost nodes inside the hole."""
-
-    @property
-    def errors_inside(self) -> bool:
-        return any(node.has_error or _lacks_block(node) for node in self.inside)
-
-
-def _lacks_block(node: Node) -> bool:
-    """`if x:` with nothing in it is no error to Python's grammar."""
-    return any(each.type == "block" and not each.child_count for each in walk(node))
-
-
-def after_blanks(data: bytes, at: int) -> int:
-    match = _BLANKS.match(data, at)
-    return match.end() if match else at
-
-
-def before_blanks(data: bytes, at: int) -> int:
-    while at > 0 and data[at - 1] in b" \t\r\n\f":
-        at -= 1
-    return at
-
-
-def outline(root: Node, placed: Placed) -> Outline:
-    data, start, end = placed.data, placed.start, placed.end
-    content_start, content_end = placed.content_start, placed.content_end
-    trace: list[Entry] = []
-    chain: list[Node] = []
-    inside: list[Node] = []
-    pending: list[tuple[Node, int, Node | None]] = [(root, 0, None)]
-    while pending:
-        node, depth, parent = pending.pop()
-        first, last = after_blanks(data, node.start_byte), before_blanks(data, node.end_byte)
-        empty = last <= first and not node.is_missing
-        if parent is not None and empty:
-            continue
-        if parent is not None and (last <= start or first >= end):
-            shift = 0 if last <= start else end
-            structure = str(node) if node.is_named or node.is_missing else ""
-            trace.append((node.type, depth, node.start_byte - shift, node.end_byte - shift, structure))
-        elif parent is not None and first >= start and last <= end:
-            inside.append(node)
-        else:
-            chain.append(node)
-            begins = min(first, start) if first <= content_start else -2 - first
-            ends = last - end if last > end else _CONTENT_END if last == content_end else -2 - last
-            trace.append((node.type, depth, begins, ends, "hole" if parent is not None else ""))
-            pending.extend((child, depth + 1, node) for child in reversed(node.children))
-    return Outline(tuple(trace), tuple(chain), tuple(inside))
-
-
-@dataclass(frozen=True)
 class Frame:
-    language: Language
-    hole: Hole
-    before: bytes
-    after: bytes
-    owner: int
-    """Where the stub's callable begins, in `before`."""
-    unit: str
-    """One step of the file's indentation."""
+    """The text around a hole, with the trees of what was tried in it.
+
+    `owner` is where the stub's callable begins, in `before`.
+    """
+
+    def __init__(self, file: ParsedFile, stub: Stub, before: bytes, after: bytes, owner: int) -> None:
+        self.file, self.stub, self.before, self.after, self.owner = file, stub, before, after, owner
+        self._trees: dict[bytes, Tree] = {}
+
+    @property
+    def language(self) -> Language:
+        return self.file.language
+
+    @property
+    def hole(self) -> Hole:
+        return self.stub.hole
+
+    @property
+    def unit(self) -> str:
+        return self.file.unit
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the file was left out."""
+        return len(self.before) == self.hole.start and len(self.after) == len(self.file.source) - self.hole.end
 
     def place(self, text: bytes) -> Placed:
         filled = self.hole.lead + text + self.hole.tail
         return Placed(self.before + filled + self.after, len(self.before), len(self.before) + len(filled))
 
     def parse(self, text: bytes) -> tuple[Tree, Placed]:
+        tree = self._trees.get(text)
         placed = self.place(text)
-        return self.language.parse(placed.data), placed
+        if tree is None:
+            if len(self._trees) >= _KEPT_TREES:
+                self._trees.clear()
+            whole = self.is_whole
+            tree = self.file.edited([byte_edit(self.stub, text)]).tree if whole else self.language.parse(placed.data)
+            self._trees[text] = tree
+        return tree, placed
+
+    def outline(self, text: bytes) -> Outline:
+        tree, placed = self.parse(text)
+        return outline(tree.root_node, placed, chain_only=self.is_whole)
 
     @cached_property
-    def placeholder(self) -> bytes:
-        if self.hole.shape == "expression":
-            return self.language.placeholder_expression
-        return self.hole.indent.encode() + self.language.placeholder
-
-    @cached_property
-    def _reference(self) -> tuple[Tree, Outline]:
-        tree, placed = self.parse(self.placeholder)
-        return tree, outline(tree.root_node, placed)
+    def reference(self) -> Outline:
+        """The frame with a smallest body in the hole."""
+        return self.outline(self.placeholder)
 
     @property
-    def reference(self) -> Outline:
-        return self._reference[1]
+    def placeholder(self) -> bytes:
+        return placeholder(self.file, self.stub)
 
     @cached_property
     def needs_indentation(self) -> bool:
@@ -153,7 +94,7 @@ class Frame:
     @cached_property
     def errors(self) -> int:
         """Of the reference."""
-        return count_errors(self._reference[0].root_node)
+        return count_errors(self.reference.chain[0])
 
     @property
     def own_chain(self) -> tuple[Node, ...]:
@@ -162,24 +103,27 @@ class Frame:
 
     def changed(self, text: bytes) -> str | None:
         """Why this text must not stand in the hole; None where the tree outside it is untouched and it parses."""
-        tree, placed = self.parse(text)
-        return self.difference(outline(tree.root_node, placed))
+        return self.difference(self.outline(text))
 
     def difference(self, found: Outline) -> str | None:
-        reference = self.reference
-        if found.trace != reference.trace:
-            if found.chain[0].has_error and not reference.chain[0].has_error:
-                return "the answer does not parse"
-            return _first_difference(reference, found)
-        if found.errors_inside:
+        return difference(self.reference, found, self.hole)
+
+
+def difference(reference: Outline, found: Outline, hole: Hole) -> str | None:
+    """Why what is in the hole must not be there, as the trees around it tell; None where they are the same."""
+    if found.trace != reference.trace:
+        if found.chain[0].has_error and not reference.chain[0].has_error:
             return "the answer does not parse"
-        if not found.inside:
-            return "the answer is empty"
-        if self.hole.shape == "expression":
-            named = [node for node in found.inside if node.is_named]
-            if len(named) != 1 or len(found.inside) != 1:
-                return "the answer is not one expression"
-        return None
+        return _first_difference(reference, found)
+    if found.errors_inside:
+        return "the answer does not parse"
+    if not found.inside:
+        return "the answer is empty"
+    if hole.shape == "expression":
+        named = [node for node in found.inside if node.is_named]
+        if len(named) != 1 or len(found.inside) != 1:
+            return "the answer is not one expression"
+    return None
 
 
 def _first_difference(reference: Outline, found: Outline) -> str:
@@ -192,54 +136,114 @@ def _first_difference(reference: Outline, found: Outline) -> str:
     return "the answer changes the code around the hole"
 
 
-def whole(source: bytes, stub: Stub) -> Frame:
+def placeholder(file: ParsedFile, stub: Stub) -> bytes:
+    if stub.hole.shape == "expression":
+        return file.language.placeholder_expression
+    return stub.hole.indent.encode() + file.language.placeholder
+
+
+def edit_of(stub: Stub, text: str) -> Edit:
+    """Return the edit that puts a text, as in `Fill.text`, into the stub's hole."""
+    return byte_edit(stub, text.encode())
+
+
+def byte_edit(stub: Stub, text: bytes) -> Edit:
     hole = stub.hole
-    language = load(stub.language)
-    unit = indent_unit(source, language.indent)
-    return Frame(language, hole, source[: hole.start], source[hole.end :], stub.start, unit)
+    return Edit(hole.start, hole.end, hole.lead + text + hole.tail)
 
 
-def enclosure(source: bytes, stub: Stub) -> Frame:
-    """The smallest part of the file in which the hole has the same place: owners' headers, the callable, closers.
+def placed_in_file(file: ParsedFile, edits: Sequence[Edit]) -> tuple[ParsedFile, list[Placed]]:
+    """Return the file after the edits of its holes, which are in its order, and where each hole is then."""
+    filled = file.edited(edits)
+    placed, shift = [], 0
+    for edit in edits:
+        start = edit.start + shift
+        placed.append(Placed(filled.source, start, start + len(edit.replacement)))
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    return filled, placed
 
-    What stands beside the callable in its owners is left out, so that a long file costs no more than a short one.
-    Where the rest would then read differently, the whole file is taken.
+
+def frames_in(file: ParsedFile, stubs: Sequence[Stub]) -> Iterator[Frame]:
+    """Return the smallest frame of each stub that reads as the file does, in the order of the file.
+
+    The file is parsed once for all of them, with a smallest body in each hole; once for each that has another stub
+    inside its callable. Where what stands beside a callable counts, its frame is the whole file.
     """
-    frame = whole(source, stub)
-    chain = frame.reference.chain
-    hole_end = len(frame.place(frame.placeholder).data) - len(frame.after)
-    dropped = sorted(_beside(chain, frame.owner, hole_end + max(0, stub.end - stub.hole.end)))
-    before = _without(frame.before, [(s, e) for s, e in dropped if e <= stub.start])
-    after = _without(frame.after, [(s - hole_end, e - hole_end) for s, e in dropped if s >= hole_end])
-    owner = len(before) - (stub.hole.start - stub.start)
-    small = Frame(frame.language, stub.hole, before, after, owner, frame.unit)
-    same = [node.type for node in small.reference.chain] == [node.type for node in chain]
-    clean = not small._reference[0].root_node.has_error
-    return small if same and (clean or small.errors <= frame.errors) else frame
+    for together in _apart(sorted(stubs, key=lambda stub: (stub.start, stub.hole.start))):
+        edits = [byte_edit(stub, placeholder(file, stub)) for stub in together]
+        filled, placed = placed_in_file(file, edits)
+        for stub, place in zip(together, placed, strict=True):
+            yield _frame(file, stub, filled, place)
 
 
-def _beside(chain: tuple[Node, ...], start: int, end: int) -> Iterator[tuple[int, int]]:
-    """What stands beside the callable `start:end` in its owners."""
-    for parent in chain:
-        if parent.parent is not None and start <= parent.start_byte and parent.end_byte <= end:
+def frame_of(file: ParsedFile, stub: Stub) -> Frame:
+    return next(frames_in(file, [stub]))
+
+
+def _apart(stubs: Sequence[Stub]) -> Iterator[list[Stub]]:
+    """Return those that do not overlap, and each other one alone."""
+    apart: list[Stub] = []
+    for at, stub in enumerate(stubs):
+        before = apart[-1].end if apart else 0
+        after = stubs[at + 1].start if at + 1 < len(stubs) else stub.end
+        if before <= stub.start and stub.end <= after:
+            apart.append(stub)
+        else:
+            yield [stub]
+    if apart:
+        yield apart
+
+
+def _frame(file: ParsedFile, stub: Stub, filled: ParsedFile, placed: Placed) -> Frame:
+    """`filled`: the file with a smallest body in the stub's hole, which is there then."""
+    chain = outline(filled.root, placed, chain_only=True).chain
+    source, hole = placed.data, stub.hole
+    ahead, behind = hole.start - stub.start, max(0, stub.end - hole.end)
+    dropped = sorted(_beside(source, chain, placed.start - ahead, placed.end + behind))
+    before = _without(source, 0, placed.start, dropped)
+    after = _without(source, placed.end, len(source), dropped)
+    small = Frame(file, stub, before, after, len(before) - ahead)
+    if [node.type for node in small.reference.chain] == [node.type for node in chain] and (
+        not small.reference.chain[0].has_error or small.errors <= filled.errors
+    ):
+        return small
+    return Frame(file, stub, file.source[: hole.start], file.source[hole.end :], stub.start)
+
+
+def _beside(source: bytes, chain: tuple[Node, ...], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Return the bytes on both sides of the callable `start:end` in each of its owners."""
+    for at, parent in enumerate(chain[:-1]):
+        if at and start <= parent.start_byte and parent.end_byte <= end:
             return
-        if parent.parent is not None and not _CONTAINER.search(parent.type):
+        if at and not _CONTAINER.search(parent.type):
             continue
-        named = [child for child in parent.children if child.is_named]
-        for at, child in enumerate(named):
-            if child not in chain and child.end_byte - child.start_byte > (_NAME if at == 0 else _SMALL):
-                yield child.start_byte, child.end_byte
+        child = chain[at + 1]
+        first = _first_dropped(parent)
+        begin = min(child.start_byte, start) if start >= parent.start_byte else child.start_byte
+        if first is not None and first.start_byte < (last := before_blanks(source, begin)):
+            yield first.start_byte, last
+        behind = after_blanks(source, max(child.end_byte, end) if end <= parent.end_byte else child.end_byte)
+        if behind < (last := _last_named(parent)):
+            yield behind, last
 
 
-def _without(data: bytes, ranges: list[tuple[int, int]]) -> bytes:
-    parts, at = [], 0
-    for start, end in ranges:
-        parts.append(data[at:start])
-        at = end
-    return b"".join([*parts, data[at:]])
+def _first_dropped(parent: Node) -> Node | None:
+    first = parent.named_child(0) if parent.named_child_count else None
+    if first is not None and first.end_byte - first.start_byte <= _NAME:
+        return parent.named_child(1) if parent.named_child_count > 1 else None
+    return first
 
 
-def count_errors(root: Node) -> int:
-    if not root.has_error:
-        return 0
-    return sum(1 for node in walk(root) if node.is_error or node.is_missing)
+def _last_named(parent: Node) -> int:
+    last = parent.named_child(parent.named_child_count - 1) if parent.named_child_count else None
+    return last.end_byte if last is not None else 0
+
+
+def _without(data: bytes, start: int, end: int, dropped: list[tuple[int, int]]) -> bytes:
+    """Return `data[start:end]` without the ranges that lie in it."""
+    parts, at = [], start
+    for first, last in dropped:
+        if start <= first and last <= end:
+            parts.append(data[at:first])
+            at = last
+    return b"".join([*parts, data[at:end]])

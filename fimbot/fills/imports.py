@@ -10,8 +10,10 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fimbot.stubs.language import load, text_of, walk
-from fimbot.values import Edit, Stub
+from fimbot.fills.frame import Frame
+from fimbot.stubs.language import text_of, walk
+from fimbot.stubs.parsed import ParsedFile
+from fimbot.values import Edit
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -32,26 +34,35 @@ _NEVER = frozenset({"this", "antigravity", "idlelib", "test", "xml", "curses", "
 _IMPORTS = ("import_statement", "import_from_statement", "future_import_statement")
 
 
-def needed_imports(source: bytes, stub: Stub, text: str, language: str) -> tuple[Edit, ...]:
-    """One edit for each missing module, before the hole and not overlapping it; none in other languages."""
-    if language != "python" or stub.hole.shape == "expression":
+def needed_imports(frame: Frame, text: str) -> tuple[Edit, ...]:
+    """Return one edit for each missing module, before the hole and not overlapping it; none in other languages."""
+    if frame.language.name != "python" or frame.hole.shape == "expression":
         return ()
-    grammar = load(language)
-    hole = stub.hole
-    filled = source[: hole.start] + hole.lead + text.encode() + hole.tail + source[hole.end :]
-    root = grammar.parse(filled).root_node
-    end = len(filled) - (len(source) - hole.end)
-    used = dict.fromkeys(_modules_used(root, hole.start, end))
-    if not used or any(node.type == "wildcard_import" for node in walk(root)):
+    tree, placed = frame.parse(text.encode())
+    inside = [*walk(tree.root_node, lambda node: node.end_byte > placed.start and node.start_byte < placed.end)]
+    inside = [node for node in inside if placed.start <= node.start_byte < placed.end]
+    used = dict.fromkeys(_modules_used(inside))
+    if not used or imports_everything(frame.file):
         return ()
-    bound = _names_elsewhere(root, hole.start, end)
-    missing = sorted(name for name in used if name.partition(".")[0] not in bound)
-    return tuple(_edits(source, grammar.parse(source).root_node, missing, stub))
+    bound = {text_of(node) for node in inside if node.type == "identifier" and not _is_part(node)}
+    missing = sorted(name for name in used if not _is_bound(frame, bound, name.partition(".")[0]))
+    return tuple(_edits(frame, missing))
 
 
-def _modules_used(root: Node, start: int, end: int) -> Iterator[str]:
-    for node in walk(root):
-        if node.type != "attribute" or not start <= node.start_byte < end:
+def imports_everything(file: ParsedFile) -> bool:
+    """Whether there is a `from x import *`, which may bind any name."""
+    stars = (match.start(1) for match in re.finditer(rb"\bimport[ \t\\\r\n]*(\*)", file.source))
+    nodes = (file.root.descendant_for_byte_range(star, star + 1) for star in stars)
+    return any(node is not None and "wildcard_import" in (node.type, _parent_type(node)) for node in nodes)
+
+
+def _parent_type(node: Node) -> str:
+    return node.parent.type if node.parent is not None else ""
+
+
+def _modules_used(inside: list[Node]) -> Iterator[str]:
+    for node in inside:
+        if node.type != "attribute":
             continue
         owner, member = node.child_by_field_name("object"), text_of(node.child_by_field_name("attribute"))
         name = text_of(owner)
@@ -60,22 +71,31 @@ def _modules_used(root: Node, start: int, end: int) -> Iterator[str]:
         yield f"{name}.{member}" if member in _SUBMODULES.get(name, ()) else name
 
 
-def _names_elsewhere(root: Node, start: int, end: int) -> set[str]:
-    """Names that stand anywhere but before a dot inside the fill: bound there, or bound by somebody unseen."""
-    names = set()
-    for node in walk(root):
-        if node.type != "identifier":
-            continue
-        parent = node.parent
-        attribute = parent is not None and parent.type == "attribute"
-        if attribute and parent is not None and parent.child_by_field_name("attribute") == node:
-            continue
-        if not (attribute and start <= node.start_byte < end):
-            names.add(text_of(node))
-    return names
+def _is_part(node: Node) -> bool:
+    """Whether a name stands before or behind a dot."""
+    return _parent_type(node) == "attribute"
 
 
-def _edits(source: bytes, root: Node, missing: list[str], stub: Stub) -> Iterator[Edit]:
+def _is_bound(frame: Frame, in_fill: set[str], name: str) -> bool:
+    """Whether a name stands anywhere but before a dot inside the fill: bound there, or bound by somebody unseen."""
+    if name in in_fill:
+        return True
+    file, hole = frame.file, frame.hole
+    for match in re.finditer(rb"(?<!\w)%s(?!\w)" % name.encode(), file.source):
+        node = file.root.descendant_for_byte_range(match.start(), match.end())
+        outside = match.end() <= hole.start or match.start() >= hole.end
+        if outside and node is not None and node.type == "identifier" and not _is_member(node):
+            return True
+    return False
+
+
+def _is_member(node: Node) -> bool:
+    parent = node.parent
+    return parent is not None and parent.type == "attribute" and parent.child_by_field_name("attribute") == node
+
+
+def _edits(frame: Frame, missing: list[str]) -> Iterator[Edit]:
+    root, stub = frame.file.root, frame.stub
     newline = stub.newline.encode()
     imports = [node for node in root.named_children if node.type in _IMPORTS and node.end_byte <= stub.start]
     places: dict[tuple[int, bool], list[bytes]] = {}

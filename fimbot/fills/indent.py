@@ -92,7 +92,7 @@ def _layout(frame: Frame, text: str) -> Layout:
         starts.append(starts[-1] + len(line.encode("utf-8", "surrogatepass")) + 1)
     fixed: set[int] = set()
     openers: dict[int, int] = {}
-    for node in walk(tree.root_node):
+    for node in walk(tree.root_node, lambda node: node.end_byte > begin and node.start_byte < placed.end):
         if node.start_point.row == node.end_point.row or not begin <= node.start_byte < placed.end:
             continue
         covered = _lines_inside(node, starts)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fimbot.fills.frame import Frame
 from fimbot.stubs.holes import line_start
 from fimbot.stubs.language import walk
-from fimbot.values import Stub, Window
+from fimbot.values import Window
 
 _LINES_BEFORE = 60
 _REACH = 4000
@@ -72,8 +72,8 @@ def without_repeated_suffix(text: str, suffix: str) -> str:
     return text
 
 
-def repeatable(stub: Stub, window: Window, frame: Frame) -> Repeatable:
-    source = frame.before
+def repeatable(frame: Frame, window: Window) -> Repeatable:
+    source, stub = frame.before, frame.stub
     header_end = _header_end(frame)
     first = line_start(source, frame.owner)
     header = source[first:header_end].decode("utf-8", "replace")
@@ -98,9 +98,10 @@ def _squeezed(texts: Iterable[str]) -> tuple[str, ...]:
 def _header_end(frame: Frame) -> int:
     """Where the callable's header ends, in `frame.before`: behind the `{`, the colon, the `do`."""
     tree, _ = frame.parse(frame.placeholder)
+    header = walk(tree.root_node, lambda node: node.end_byte > frame.owner and node.start_byte < len(frame.before))
     ends = [
         body.start
-        for node in walk(tree.root_node)
+        for node in header
         if node.type in frame.language.callable_types
         and frame.owner <= node.start_byte < len(frame.before)
         and (body := frame.language.body(node)) is not None

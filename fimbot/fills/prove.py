@@ -3,47 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from fimbot.fills.clean import forbidden_character
 from fimbot.fills.cut import statements
-from fimbot.fills.frame import Frame, Outline, count_errors, outline, whole
+from fimbot.fills.frame import Frame
 from fimbot.fills.names import undefined_name
-from fimbot.patches.unified import apply_edits
-from fimbot.stubs.find import find_stubs
-from fimbot.values import Edit, Fill, LineRange, Skip, Stub
+from fimbot.fills.outline import Outline
+from fimbot.stubs.find import stubs_of
+from fimbot.stubs.parsed import ParsedFile
+from fimbot.values import LineRange, Skip
 
 _LEAST_REPEATED = 12
 """Characters of the shortest code that counts as a repetition; `return None` beside another one does not."""
 
 
-def edit_of(stub: Stub, text: str) -> Edit:
-    hole = stub.hole
-    return Edit(hole.start, hole.end, hole.lead + text.encode() + hole.tail)
+def prove(frame: Frame, text: str) -> str | None:
+    """Why this text must not be suggested for this hole; None where nothing in the frame speaks against it.
 
-
-def prove(source: bytes, stub: Stub, text: str) -> str | None:
-    """Why this text must not be suggested for this hole; None where nothing speaks against it.
-
-    `text` as in `Fill.text`. The bytes outside the hole are the same by construction: see `edit_of`.
+    `text` as in `Fill.text`. The bytes outside the hole are the same by construction: see `edit_of`. What the rest of
+    the file has to say is asked by together.py.
     """
     if not text.strip():
         return "the answer is empty"
-    character = forbidden_character(text.replace(stub.newline, "\n"))
+    character = forbidden_character(text.replace(frame.stub.newline, "\n"))
     if character is not None:
         return f"the answer holds the character {character}"
-    if not text.isascii() and not _is_utf8(source):
+    if not text.isascii() and not _is_utf8(frame.file.source):
         return "the file is not UTF-8, and the answer is not ASCII"
-    frame = whole(source, stub)
-    tree, placed = frame.parse(text.encode())
-    found = outline(tree.root_node, placed)
+    found = frame.outline(text.encode())
     return (
         frame.difference(found)
-        or _more_errors(source, frame)
-        or _still_a_stub(source, stub, text)
-        or _defined_again(frame, stub, found)
-        or _repeated(source, stub, text)
-        or _undefined(source, stub, text)
+        or _still_a_stub(frame, text)
+        or _defined_again(frame, found)
+        or _repeated(frame, text)
+        or _undefined(frame, text)
     )
 
 
@@ -55,45 +48,39 @@ def _is_utf8(source: bytes) -> bool:
     return True
 
 
-def _more_errors(source: bytes, frame: Frame) -> str | None:
-    """The reference holds no errors but those of the file, unless the hole itself is in the midst of some."""
-    if frame.errors and frame.errors > count_errors(frame.language.parse(source).root_node):
-        return "the file would hold more syntax errors than before"
-    return None
-
-
-def _still_a_stub(source: bytes, stub: Stub, text: str) -> str | None:
-    edit = edit_of(stub, text)
-    filled = apply_edits(source, [edit])
-    end = edit.start + len(edit.replacement)
-    first = stub.hole_start_line
-    last = first + edit.replacement.count(b"\n")
-    for found in find_stubs(stub.path, filled, [LineRange(first, last)]):
+def _still_a_stub(frame: Frame, text: str) -> str | None:
+    stub, (tree, placed) = frame.stub, frame.parse(text.encode())
+    filled = ParsedFile(stub.path, placed.data, frame.language)
+    filled.tree = tree
+    first = placed.data.count(b"\n", 0, placed.start) + 1
+    last = first + placed.data.count(b"\n", placed.start, placed.end)
+    for found in stubs_of(filled, [LineRange(first, last)]):
         again = found.stub if isinstance(found, Skip) else found
-        inside = edit.start <= again.hole.start and again.hole.end <= end
+        inside = placed.start <= again.hole.start and again.hole.end <= placed.end
         body = again.kind in ("empty-body", "placeholder")
-        if body and again.start == stub.start and stub.kind in ("empty-body", "placeholder"):
+        if body and again.start == frame.owner and stub.kind in ("empty-body", "placeholder"):
             return "the answer is itself a stub"
         if inside and (not body or again.tier == "fill"):
             return "the answer leaves something to do"
     return None
 
 
-def _defined_again(frame: Frame, stub: Stub, found: Outline) -> str | None:
+def _defined_again(frame: Frame, found: Outline) -> str | None:
     """A callable of the same name and nothing beside it: the answer holds the signature, laid out anew."""
-    language, simple = frame.language, stub.name.rpartition(".")[2]
+    language, simple = frame.language, frame.stub.name.rpartition(".")[2]
     code = [node for node in statements(found) if node.type not in language.comment_types]
     again = len(code) == 1 and code[0].type in language.callable_types and language.name_of(code[0]) == simple
     return f"the answer defines {simple} again" if again else None
 
 
-def _repeated(source: bytes, stub: Stub, text: str) -> str | None:
+def _repeated(frame: Frame, text: str) -> str | None:
     squeezed = re.sub(rb"\s+", b"", text.encode())
     if len(squeezed) < _LEAST_REPEATED:
         return None
+    source, hole = frame.file.source, frame.hole
     reach = 4 * len(text.encode()) + 200
-    before = source[max(0, stub.hole.start - reach) : stub.hole.start]
-    after = source[stub.hole.end : stub.hole.end + reach]
+    before = source[max(0, hole.start - reach) : hole.start]
+    after = source[hole.end : hole.end + reach]
     if re.sub(rb"\s+", b"", before).endswith(squeezed):
         return "the answer repeats the code before the hole"
     if re.sub(rb"\s+", b"", after).startswith(squeezed):
@@ -101,40 +88,6 @@ def _repeated(source: bytes, stub: Stub, text: str) -> str | None:
     return None
 
 
-def _undefined(source: bytes, stub: Stub, text: str) -> str | None:
-    name = undefined_name(source, stub, text, edit_of(stub, text))
+def _undefined(frame: Frame, text: str) -> str | None:
+    name = undefined_name(frame, text)
     return f"the answer uses {name}, which is defined nowhere" if name is not None else None
-
-
-def prove_together(source: bytes, fills: Sequence[Fill]) -> tuple[tuple[Fill, ...], tuple[Skip, ...]]:
-    """The fills of one file that hold together, each proved again with those before it in the file applied."""
-    kept: list[Fill] = []
-    dropped: list[Skip] = []
-    current, shift, end = source, 0, -1
-    for fill in sorted(fills, key=lambda fill: (fill.stub.hole.start, fill.stub.hole.end, fill.stub.id)):
-        hole = fill.stub.hole
-        if hole.start < end or (kept and hole.start == end == kept[-1].stub.hole.start):
-            dropped.append(Skip(fill.stub, "another fill takes the same place"))
-            continue
-        moved = _moved(fill.stub, shift, kept)
-        reason = whole(current, moved).changed(fill.text.encode()) if kept else None
-        if reason is not None:
-            dropped.append(Skip(fill.stub, f"with the other fills of this file, {reason}"))
-            continue
-        edit = edit_of(moved, fill.text)
-        current = apply_edits(current, [edit])
-        shift += len(edit.replacement) - (hole.end - hole.start)
-        end = hole.end
-        kept.append(fill)
-    return tuple(kept), tuple(dropped)
-
-
-def _moved(stub: Stub, shift: int, kept: list[Fill]) -> Stub:
-    """The stub where it is once the fills before its hole are applied, some of them perhaps in its own callable."""
-    before = sum(
-        len(edit_of(fill.stub, fill.text).replacement) - (fill.stub.hole.end - fill.stub.hole.start)
-        for fill in kept
-        if fill.stub.hole.end <= stub.start
-    )
-    hole = stub.hole._replace(start=stub.hole.start + shift, end=stub.hole.end + shift)
-    return stub._replace(start=stub.start + before, end=stub.end + shift, hole=hole)

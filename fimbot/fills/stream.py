@@ -7,32 +7,33 @@ from typing import TYPE_CHECKING
 
 from fimbot.fills.clean import readings
 from fimbot.fills.cut import closers, code_lines, hole_end, width
-from fimbot.fills.frame import Frame, Placed, enclosure, outline
+from fimbot.fills.frame import Frame
 from fimbot.fills.indent import blanks, opens
+from fimbot.fills.outline import Placed
 from fimbot.fills.overlap import Repeatable, repeatable, without_repeated_prefix
 from fimbot.stubs.language import walk
-from fimbot.values import Stub, Window
+from fimbot.values import Window
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def hole_complete(source: bytes, stub: Stub, window: Window) -> Callable[[str], bool]:
+def hole_complete(frame: Frame, window: Window) -> Callable[[str], bool]:
     """A function of the text so far: True once nothing that may still come belongs to the hole.
 
     Cheap for a chunk: it looks only where a new line has come that could end the body, and then parses no more than
     the callable in the headers of its owners. True is never said too early; it may be said late, or never.
     """
-    return _Watch(source, stub, window)
+    return _Watch(frame, window)
 
 
 class _Watch:
-    def __init__(self, source: bytes, stub: Stub, window: Window) -> None:
-        self._frame = enclosure(source, stub)
-        self._known = repeatable(stub, window, self._frame)
-        self._closers = closers(self._frame)
-        self._depth = width(stub.hole.indent.encode())
-        self._by_depth = self._frame.needs_indentation or not self._closers
+    def __init__(self, frame: Frame, window: Window) -> None:
+        self._frame = frame
+        self._known = repeatable(frame, window)
+        self._closers = closers(frame)
+        self._depth = width(frame.hole.indent.encode())
+        self._by_depth = frame.needs_indentation or not self._closers
         self._seen = 0
         self._done = False
 
@@ -96,10 +97,11 @@ def _ends_inside(frame: Frame, text: bytes, *, by_depth: bool) -> bool:
         return False
     if by_depth and not _shows_depth(frame, text[end:]):
         return False
-    body, placed = frame.parse(text[:end].rstrip())
-    if frame.difference(outline(body.root_node, placed)) is not None:
+    whole = text[:end].rstrip()
+    if frame.changed(whole) is not None:
         return False
-    return not _unfinished_comment(body.root_node, placed)
+    tree, placed = frame.parse(whole)
+    return not _unfinished_comment(tree.root_node, placed)
 
 
 def _shows_depth(frame: Frame, rest: bytes) -> bool:
@@ -116,5 +118,5 @@ def _unfinished_comment(root: Node, placed: Placed) -> bool:
         and node.type == "/"
         and placed.start <= node.start_byte < placed.end
         and placed.data[node.end_byte : node.end_byte + 1] == b"*"
-        for node in walk(root)
+        for node in walk(root, lambda node: node.end_byte > placed.start and node.start_byte < placed.end)
     )

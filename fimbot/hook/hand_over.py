@@ -23,8 +23,9 @@ from filelock import FileLock, Timeout
 from fimbot.engines.cache import key
 from fimbot.engines.protocol import Question
 from fimbot.errors import FimbotError
-from fimbot.pipeline import Asked, Findings
 from fimbot.settings.values import Settings
+from fimbot.stubs.collect import Findings
+from fimbot.values import Window
 
 PROGRAM = "fimbot.commands.finish"
 POLL_SECONDS = 0.1
@@ -35,7 +36,7 @@ LOCK_SECONDS = 0.5
 @dataclass(frozen=True, slots=True)
 class HandedOver:
     findings: Findings
-    asked: tuple[Asked, ...]
+    windows: tuple[Window, ...]
     settings: Settings
     locks: Path
 
@@ -72,20 +73,20 @@ def take_over(stream: BinaryIO) -> HandedOver:
     return cast(HandedOver, pickle.load(stream))  # noqa: S301
 
 
-def take(job: HandedOver, fingerprint: str, held: ExitStack) -> list[Asked]:
+def take(job: HandedOver, fingerprint: str, held: ExitStack) -> list[Window]:
     """Those of its questions that no other process is at. Their locks are held until `held` is closed."""
     job.locks.mkdir(parents=True, exist_ok=True)
     taken = []
-    for each in job.asked:
+    for each in job.windows:
         with suppress(Timeout):
-            held.enter_context(_lock(job.locks, fingerprint, each, LOCK_SECONDS))
+            held.enter_context(_lock(job.locks, fingerprint, Question.of(each, job.settings), LOCK_SECONDS))
             taken.append(each)
     return taken
 
 
 def still_at_work(
-    locks: Path, fingerprint: str, known: Callable[[Question], object], asked: Sequence[Asked], seconds: float
-) -> list[Asked]:
+    locks: Path, fingerprint: str, known: Callable[[Question], object], asked: Sequence[Question], seconds: float
+) -> list[Question]:
     """Those that a background process is at and that are not answered yet. Waits for `seconds` until there are none.
 
     `known`: the answer that is kept, if any.
@@ -93,7 +94,7 @@ def still_at_work(
     until = time.monotonic() + seconds
     while True:
         # In this order: who has just let go of the lock has left the answer before.
-        unknown = [each for each in asked if known(each.question) is None]
+        unknown = [each for each in asked if known(each) is None]
         left = [each for each in unknown if is_held(_lock(locks, fingerprint, each, 0))]
         if not left or time.monotonic() >= until:
             return left
@@ -114,8 +115,8 @@ def sweep(locks: Path) -> None:
                 path.unlink()
 
 
-def _lock(locks: Path, fingerprint: str, asked: Asked, seconds: float) -> FileLock:
-    return FileLock(locks / f"{key(fingerprint, asked.question)}.lock", timeout=seconds)
+def _lock(locks: Path, fingerprint: str, question: Question, seconds: float) -> FileLock:
+    return FileLock(locks / f"{key(fingerprint, question)}.lock", timeout=seconds)
 
 
 def is_held(lock: FileLock) -> bool:

@@ -15,14 +15,17 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from fimbot.errors import ParseError, PatchError, UsageError
+from fimbot.fills.frame import frame_of
 from fimbot.fills.prove import prove
+from fimbot.fills.together import reason_in_file
 from fimbot.patches.replace import Change
 from fimbot.patches.store import Stored
 from fimbot.patches.suggest import edits_of
-from fimbot.patches.unified import apply_edits, unified_patch
+from fimbot.patches.unified import unified_patch
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.identity import normalised
-from fimbot.values import WHOLE_FILE, Edit, Skip, Stub, stub_of
+from fimbot.stubs.parsed import parsed_file
+from fimbot.values import WHOLE_FILE, Edit, Skip, Stub, apply_edits, stub_of
 
 ReadFile = Callable[[str], bytes | None]
 """The content of a path in the working tree or the index; None where there is no such file."""
@@ -109,8 +112,10 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
     current = read(path)
     if current is None:
         raise PatchError(f"{path} is gone, nothing was changed; run `fimbot suggest` again")
+    file = parsed_file(path, current)
     found = {stub.id: stub for stub in find_stubs(path, current, (WHOLE_FILE,)) if not isinstance(stub, Skip)}
     edits: list[Edit] = []
+    fills: list[tuple[Stub, str]] = []
     for suggestion in suggestions:
         stub = found.get(suggestion.stub_id)
         if suggestion.twins != (stub.twins if stub else 1):
@@ -126,10 +131,15 @@ def _edits(path: str, suggestions: Sequence[Stored], read: ReadFile) -> tuple[by
             )
         text = _text(stub, suggestion)
         # The same stub may stand at another depth by now, or in a file of another encoding.
-        reason = prove(current, stub, text)
+        frame = frame_of(file, stub)
+        reason = prove(frame, text)
         if reason is not None:
             raise PatchError(f"{path}: {suggestion.name}: {reason}, nothing was changed; run `fimbot suggest` again")
-        edits += [edit for edit in edits_of(current, stub, text) if edit not in edits]
+        edits += [edit for edit in edits_of(frame, text) if edit not in edits]
+        fills.append((stub, text))
+    reason = reason_in_file(file, sorted(fills, key=lambda fill: fill[0].hole.start))
+    if reason is not None:
+        raise PatchError(f"{path}: {reason}, nothing was changed; run `fimbot suggest` again")
     return current, edits
 
 

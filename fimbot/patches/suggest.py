@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from fimbot.fills.frame import Frame, edit_of
 from fimbot.fills.imports import needed_imports
-from fimbot.fills.prove import edit_of
 from fimbot.patches.unified import unified_patch
-from fimbot.values import Edit, Fill, Stub, Suggestion
+from fimbot.values import Edit, Fill, Suggestion
 
 
-def edits_of(source: bytes, stub: Stub, text: str) -> tuple[Edit, ...]:
-    """The hole, then the import lines that the text needs."""
-    return (edit_of(stub, text), *needed_imports(source, stub, text, stub.language))
+def edits_of(frame: Frame, text: str) -> tuple[Edit, ...]:
+    """Return the edit of the hole, then the import lines that the text needs."""
+    return (edit_of(frame.stub, text), *needed_imports(frame, text))
 
 
-def suggestion_of(source: bytes, fill: Fill) -> Suggestion:
-    edits = edits_of(source, fill.stub, fill.text)
-    return Suggestion(fill, edits, unified_patch(fill.stub.path, source, edits))
+def suggestion_of(frame: Frame, fill: Fill) -> Suggestion:
+    edits = edits_of(frame, fill.text)
+    return Suggestion(fill, edits, unified_patch(fill.stub.path, frame.file.source, edits))

@@ -11,24 +11,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fimbot.values import Edit
+from fimbot.values import Edit, apply_edits
 
 CONTEXT = 3
 _NO_NEWLINE = b"\\ No newline at end of file\n"
 _ESCAPES = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
-
-
-def apply_edits(source: bytes, edits: Sequence[Edit]) -> bytes:
-    """The content after the edits, which may come in any order and must not overlap."""
-    parts: list[bytes] = []
-    at = 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        if edit.start < at:
-            raise ValueError("edits overlap")
-        parts += (source[at : edit.start], edit.replacement)
-        at = edit.end
-    parts.append(source[at:])
-    return b"".join(parts)
 
 
 def unified_patch(path: str, before: bytes, edits: Sequence[Edit]) -> bytes:

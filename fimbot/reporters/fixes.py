@@ -34,6 +34,6 @@ def fix_of(outcome: Outcome) -> tuple[LineEdit, ...] | str:
 
 def _secrets(text: str) -> bool:
     """A fill holds none, since the engine saw none; but the rest of the line that it stands in may."""
-    from fimbot.windows.secrets import redact_line
+    from fimbot.secrets import redact_line
 
     return any(redact_line(line)[1] for line in text.split("\n"))

@@ -13,13 +13,12 @@ from typing import Any
 
 from fimbot.github.values import Thread
 from fimbot.patches.lines import LineEdit
-from fimbot.patches.unified import apply_edits
 from fimbot.reporters.fixes import fix_of
 from fimbot.reporters.style import code_span
 from fimbot.review.anchors import Hunk, anchored
 from fimbot.review.button import code_of, press
 from fimbot.review.identity import Mark, comment_line, import_line
-from fimbot.values import Fill, Stub, Suggestion
+from fimbot.values import Fill, Stub, Suggestion, apply_edits
 
 # Characters. Of a comment, and of a review. GitHub's own limit is 65,536; a mark grows by a word when its stub is gone.
 LONGEST_BODY = 65_500

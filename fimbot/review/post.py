@@ -16,8 +16,8 @@ from fimbot.reporters.style import code_span, count
 from fimbot.review.comments import LONGEST_BODY, Draft, Unplaced, fenced
 from fimbot.review.identity import Mark, as_gone, marks_in, review_line
 from fimbot.review.plan import known_stubs
+from fimbot.secrets import redact_line
 from fimbot.values import Stub
-from fimbot.windows.secrets import redact_line
 
 # Others send 25 to 100 a review; how many GitHub takes is not documented.
 COMMENTS_A_REVIEW = 30

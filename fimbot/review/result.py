@@ -50,7 +50,9 @@ def result_of(
     done = {draft.mark.id for draft in posted.drafts} | {each.mark.id for each in posted.told}
     done |= {each.stub.id for each in work.plan.silent}
     rows = []
-    for each in (*outcomes, *work.beyond, *work.plan.silent):
+    listed = {stub_of(each).id for each in work.findings.listed}
+    asked = (each for each in outcomes if stub_of(each).id not in listed)
+    for each in (*asked, *work.beyond, *work.plan.silent):
         stub = stub_of(each)
         reason = each.reason if isinstance(each, Skip) else ""
         rows.append(Row(stub, fates.get(stub.id, reason), stub.id in done))

@@ -9,12 +9,12 @@ from functools import cache
 from fimbot.changes import Blobs
 from fimbot.errors import ParseError
 from fimbot.github.values import Conversation, PullFile
-from fimbot.pipeline import Findings
 from fimbot.review.anchors import Hunk, anchored, hunks_of
 from fimbot.review.comments import Draft, Unplaced, compose, without_repeats
 from fimbot.review.content import Content
 from fimbot.review.identity import Mark, mark_of
 from fimbot.review.plan import Plan, known_stubs, plan_review
+from fimbot.stubs.collect import Findings
 from fimbot.stubs.find import find_stubs
 from fimbot.stubs.identity import id_of, normalised
 from fimbot.values import WHOLE_FILE, Outcome, Skip, SkippedFile, Stub, Suggestion, stub_of
@@ -47,7 +47,7 @@ def look_at(
     blobs: Blobs,
     limit: int,
 ) -> Work:
-    stubs = {stub.id: (stub, mark_of(stub, findings.contents[stub.path])) for stub in findings.wanted}
+    stubs = {stub.id: (stub, mark_of(stub, findings.files[stub.path].source)) for stub in findings.wanted}
     hunks = {file.path: hunks_of(file.patch) for file in files if file.patch is not None}
     paths = content.paths()
 
@@ -69,7 +69,7 @@ def look_at(
         return frozenset(id_of(path, name, text) for path in paths)
 
     def is_in_place(stub: Stub, id: str) -> bool:
-        return id in ids_in_place(stub.name, normalised(stub, findings.contents[stub.path]))
+        return id in ids_in_place(stub.name, normalised(stub, findings.files[stub.path].source))
 
     plan = plan_review(stubs, known_stubs(conversation, stubs), keys_in, paths.__contains__, is_in_place)
     # Those that a button can commit first: the limit is better spent on them.
@@ -87,7 +87,7 @@ def drafts_of(
     work: Work, outcomes: Sequence[Outcome], conversation: Conversation
 ) -> tuple[tuple[Draft, ...], tuple[Unplaced, ...]]:
     composed = [
-        compose(each, work.findings.contents[stub.path], work.hunks.get(stub.path, ()), work.stubs[stub.id][1])
+        compose(each, work.findings.files[stub.path].source, work.hunks.get(stub.path, ()), work.stubs[stub.id][1])
         for each in outcomes
         if isinstance(each, Suggestion) and (stub := each.fill.stub)
     ]

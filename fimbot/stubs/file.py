@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from fimbot.errors import ParseError
 from fimbot.stubs import markers
-from fimbot.stubs.holes import indent_unit, line_break
 from fimbot.stubs.language import Language, seconds_for, text_of
 from fimbot.stubs.lines import Lines, Spans
+from fimbot.stubs.parsed import ParsedFile
 from fimbot.stubs.table import REACH
 from fimbot.values import WHOLE_FILE, Hole, Kind, LineRange, Stub, Tier
 
@@ -28,14 +28,12 @@ _DEEPEST = 1000
 
 
 class SourceFile:
-    def __init__(self, path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> None:
-        self.path, self.source, self.language = path, source, language
-        self.lines = Lines(source)
-        self.newline = line_break(source)
-        self.unit = indent_unit(source, language.indent)
-        self._seconds = seconds_for(source)
+    def __init__(self, file: ParsedFile, added: Sequence[LineRange]) -> None:
+        self.path, self.source, self.language = file.path, file.source, file.language
+        self.newline, self.unit, self.tree = file.newline, file.unit, file.tree
+        self.lines = Lines(file.source)
+        self._seconds = seconds_for(file.source)
         self._end = time.thread_time() + self._seconds
-        self.tree = language.parse(source, self._seconds)
         self.memo: dict[Any, Any] = {}
         self._names: dict[int, str] = {}
         self._ignored: dict[tuple[int, int], bool] = {}

@@ -10,10 +10,12 @@ from fimbot.stubs.file import SourceFile
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.identity import may_have_twins, named, with_ids
 from fimbot.stubs.judgement import judge
-from fimbot.stubs.language import LONGEST, Body, Item, Language, Site, load, text_of
+from fimbot.stubs.language import LONGEST, Body, Item, Language, Site, text_of
 from fimbot.stubs.lines import Spans
 from fimbot.stubs.loose import Loose, loose_stubs
-from fimbot.stubs.table import dialect, language_of, may_hold_stub
+from fimbot.stubs.near import may_touch_stub
+from fimbot.stubs.parsed import ParsedFile, parsed_file
+from fimbot.stubs.table import language_of, may_hold_stub
 from fimbot.values import WHOLE_FILE, LineRange, Skip, Stub, stub_of
 
 if TYPE_CHECKING:
@@ -25,21 +27,35 @@ def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[St
 
     Of every kind: which ones are filled is the caller's choice. Nothing for a file in no known language.
     """
+    file = parse_suspect(path, source, added)
+    return stubs_of(file, added) if file is not None else ()
+
+
+def parse_suspect(path: str, source: bytes, added: Sequence[LineRange]) -> ParsedFile | None:
+    """Return the file where its text leaves it open whether the added lines touch a stub; None where none can be."""
     name = language_of(path)
-    if name is None or not may_hold_stub(name, source, [(r.start, r.end) for r in added]):
-        return ()
+    # The hint for Python holds for one file in six, the look at its headers for one in a hundred.
+    may = may_touch_stub if name == "python" else may_hold_stub
+    if name is None or not may(name, source, [(r.start, r.end) for r in added]):
+        return None
     if markers.IGNORE_FILE.search(source) or markers.GENERATED.search(source, 0, 4096):
-        return ()
-    return stubs_in(path, source, load(dialect(name, path, source)), added)
+        return None
+    return parsed_file(path, source, name)
 
 
 def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, without asking the hint first."""
-    file = SourceFile(path, source, language, added)
-    found = _touched(file)
+    return stubs_of(ParsedFile(path, source, language), added)
+
+
+def stubs_of(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
+    """As `find_stubs`, of a file that may have been parsed already."""
+    source = file.source
+    here = SourceFile(file, added)
+    found = _touched(here)
     if WHOLE_FILE in added or not may_have_twins(found, source):
         return with_ids(found, source)
-    whole = with_ids(_touched(file.with_added((WHOLE_FILE,))), source)
+    whole = with_ids(_touched(here.with_added((WHOLE_FILE,))), source)
     same = {_position(each): stub_of(each) for each in whole}
     return tuple(named(each, same[_position(each)].id, same[_position(each)].twins) for each in found)
 

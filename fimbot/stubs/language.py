@@ -193,8 +193,12 @@ class Language(NamedTuple):
     """Declarations that live on after a terminal statement (JavaScript's functions), and labels."""
     indent: str = "    "
 
-    def parse(self, source: bytes, seconds: float | None = None) -> Tree:
-        """Raises ParseError for a text on which the parser would spend hours; `seconds`: of CPU time."""
+    def parse(self, source: bytes, seconds: float | None = None, before: Tree | None = None) -> Tree:
+        """Return the syntax tree of a text.
+
+        `seconds`: of CPU time. `before`: the tree of an earlier text, moved as `Tree.edit` does; what is still true of
+        it is taken over. Raises ParseError for a text on which the parser would spend hours.
+        """
         from tree_sitter import Parser
 
         allowed = seconds_for(source) if seconds is None else seconds
@@ -209,7 +213,10 @@ class Language(NamedTuple):
         try:
             # A parser a call (microseconds): one may not be used by two threads at once. The source comes in pieces,
             # because tree-sitter does not ask `late` otherwise; that costs nothing that could be measured.
-            return Parser(_grammar(self.grammar)).parse(read, progress_callback=late)
+            parser = Parser(_grammar(self.grammar))
+            if before is None:
+                return parser.parse(read, progress_callback=late)
+            return parser.parse(read, before, progress_callback=late)
         except ValueError:
             raise ParseError(f"takes longer than {allowed:.2g} s to parse") from None
 

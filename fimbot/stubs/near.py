@@ -15,6 +15,8 @@ from fimbot.stubs.table import _WORDS, LANGUAGES
 
 Ranges = list[tuple[int, int]]
 
+_BREAK = re.compile(rb"\n")
+
 # A long signature, or the comment that a body is made of.
 _REACH = 40
 
@@ -29,18 +31,17 @@ _MESSAGE = (
 
 def may_touch_stub(language: str, source: bytes, added: Ranges) -> bool:
     """`added`: 1-based line ranges, inclusive."""
-    starts = [0]
-    at = source.find(b"\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = source.find(b"\n", at + 1)
-    starts.append(len(source))
+    lines = source.count(b"\n") + 1
+    if language == "python" and any(start <= 1 and end >= lines for start, end in added):
+        return _touches_python(source, 0, len(source), [_WORK * len(source)])
+    starts = [0, *(match.end() for match in _BREAK.finditer(source)), len(source)]
 
     def offset(line: int) -> int:
         return starts[min(max(line, 1), len(starts)) - 1]
 
     if language == "python":
-        return any(_touches_python(source, offset(start), offset(end + 1)) for start, end in added)
+        left = [_WORK * len(source)]
+        return any(_touches_python(source, offset(start), offset(end + 1), left) for start, end in added)
     return any(
         _touches(language, source, (offset(start - _REACH), offset(start), offset(end + 1), offset(end + 1 + _REACH)))
         for start, end in added
@@ -88,6 +89,9 @@ _STRING = (
 _DEF = re.compile(rb"[ \t\f]*+(?:async[ \t]+)?def\b")
 _HEADER_PART = re.compile(rb"[()\[\]{}:]|#[^\n]*+|" + _STRING)
 _FILLER = re.compile(rb"(?:[\s;]|#[^\n]*+|\\\r?\n|pass\b|\.\.\.|_\s*=(?!=)[^\n]*+|" + _STRING + rb")*+")
+# Brackets in brackets in brackets, as far as headers have them; whatever else is left to `_HEADER_PART`.
+_PLAIN = rb"[^()\[\]{}#\"']++|#[^\n]*+|" + _STRING
+_NESTED = rb"(?:" + _PLAIN + rb"|[(\[{](?:" + _PLAIN + rb"|[(\[{](?:" + _PLAIN + rb")*+[)\]}])*+[)\]}])*+"
 _MISSING = rb"raise\b[ \t]*(?:\w+\.)*NotImplementedError\b|(?i:todo)\b"
 # A stub only beside a marker or a message.
 _TRIVIAL = (
@@ -96,15 +100,37 @@ _TRIVIAL = (
     rb"|raise\b[ \t]*(?:\w+\.)*(?:Exception|RuntimeError)\b"
     rb"|(?:msg|message|err|error|text)\b[^=\n]*=\s*[(rRbBuUfF]*[\"']"
 )
+# A header whose body does not plainly do something in its first line: one in a hundred, told apart in C. (Comments,
+# blank lines and the docstring may stand before that line, and it is indented more than the header.)
+_SUSPECT = re.compile(
+    rb"\n([ \t\f]*+)(?:async[ \t]++)?+def\b(?![ \t]++\w++[ \t]*+\("
+    + _NESTED
+    + rb"\)[ \t]*+(?:->(?:[^:\n#\"'()\[\]{}]++|\["
+    + _NESTED
+    + rb"\])*+)?+:(?:(?:[ \t;\r]|#[^\n]*+|"
+    + _STRING
+    + rb")*+\n)++\1[ \t]++(?=[\w(\[{@*~-])(?!pass\b|_\s*=|(?:[rRbBuUfF]{1,2})?[\"']|"
+    + _MISSING
+    + rb"|"
+    + _TRIVIAL
+    + rb"))"
+)
 _PYTHON_MARKER = re.compile(rb"#[^\w\n]*+(?:todo|fixme|xxx|hack|bug)(?![a-z0-9])", re.IGNORECASE)
 _ANY_MARKER = b"(?im)" + _MARKER + b"|" + _MESSAGE
 
 # A docstring that says "def" hides the header above it: so many are tried.
 _HEADERS_ABOVE = 12
 
+# So often is a byte looked at, by and large; headers that never end, one after the other, would be read to the end of
+# the file each. A thousand lines that were changed here and there in a long file take 2.
+_WORK = 20
 
-def _touches_python(source: bytes, start: int, end: int) -> bool:
-    """`source[start:end]` are whole lines: a TODO in them, or a header at or above them with a body of filler."""
+
+def _touches_python(source: bytes, start: int, end: int, left: list[int]) -> bool:
+    """`source[start:end]` are whole lines: a TODO in them, or a header at or above them with a body of filler.
+
+    `left`: the bytes that may still be looked at; when there are none, the parser has to tell.
+    """
     if _PYTHON_MARKER.search(source, start, end):
         return True
     at = start
@@ -112,15 +138,15 @@ def _touches_python(source: bytes, start: int, end: int) -> bool:
         at = _header_above(source, at)
         if at < 0:
             break
-        if _end_of_filler(source, at) > start:
+        if _end_of_filler(source, at, left) > start:
             return True
-    at = start
-    while 0 <= (at := source.find(b"def", at, end)) < end:
-        line = source.rfind(b"\n", 0, at) + 1
-        if _DEF.match(source, line) and _end_of_filler(source, line) >= 0:
+    for header in _SUSPECT.finditer(source, max(0, start - 1), end):
+        line = header.start() + 1
+        if line >= start and _end_of_filler(source, line, left) >= 0:
             return True
-        at += 3
-    return _below_is_filler(source, start, end)
+    if start == 0 and _DEF.match(source) and _end_of_filler(source, 0, left) >= 0:
+        return True
+    return _below_is_filler(source, start, end, left)
 
 
 def _header_above(source: bytes, at: int) -> int:
@@ -131,23 +157,25 @@ def _header_above(source: bytes, at: int) -> int:
     return -1
 
 
-def _below_is_filler(source: bytes, start: int, end: int) -> bool:
+def _below_is_filler(source: bytes, start: int, end: int, left: list[int]) -> bool:
     """A decorator belongs to the header below it, which may be some lines down."""
     at = end
     while (at := source.find(b"def", at)) >= 0:
         line = source.rfind(b"\n", 0, at) + 1
         if _DEF.match(source, line):
             begin = source.rfind(b"\n\n", 0, start) + 1
-            return b"@" in source[begin:line] and _end_of_filler(source, line) >= 0
+            return b"@" in source[begin:line] and _end_of_filler(source, line, left) >= 0
         at += 3
     return False
 
 
-def _end_of_filler(source: bytes, header: int) -> int:
+def _end_of_filler(source: bytes, header: int, left: list[int]) -> int:
     """Where the code goes on after a body with nothing but filler in it; -1 where the body does something."""
     depth, body = 0, len(source)
     for part in _HEADER_PART.finditer(source, header):
         text = part[0]
+        if part.end() - header > left[0]:
+            return len(source) + 1
         if text in (b"(", b"[", b"{"):
             depth += 1
         elif text in (b")", b"]", b"}"):
@@ -157,6 +185,7 @@ def _end_of_filler(source: bytes, header: int) -> int:
             break
     filler = _FILLER.match(source, body)
     stop = filler.end() if filler else body
+    left[0] -= stop - header
     line = source.rfind(b"\n", 0, stop) + 1
     if stop == len(source):
         return stop + 1

@@ -11,6 +11,9 @@ import re
 
 # What a marker or a not-implemented idiom has in every language; compared without case.
 _WORDS = rb"todo|fixme|\bxxx|\bhack|\bbug\b|implement|not[ _]supported"
+# The same on a text in small letters, each beginning with a letter: ten times as fast.
+_SMALL_WORDS = rb"todo|fixme|xxx(?<!\wxxx)|hack(?<!\whack)|bug\b(?<!\wbug)|implement|not[ _]supported"
+_PARTS_OF_WORDS = (b"todo", b"fixme", b"xxx", b"hack", b"bug", b"implement", b"supported")
 
 # Possessive wherever it can be (`*+`): a hint is run on hostile text, and must stay linear.
 _STRING = (
@@ -123,7 +126,14 @@ def dialect(language: str, path: str, source: bytes) -> str:
 
 def may_hold_stub(language: str, source: bytes, added: list[tuple[int, int]]) -> bool:
     """Whether a hint is found within reach of the added line ranges (1-based, inclusive)."""
-    hint = re.compile(LANGUAGES[language][2], re.IGNORECASE | re.MULTILINE)
+    small = source.lower()
+    if any(part in small for part in _PARTS_OF_WORDS) and _is_near(re.compile(_SMALL_WORDS), small, added):
+        return True
+    structure = LANGUAGES[language][2].removeprefix(_WORDS).removeprefix(b"|")
+    return structure != b"" and _is_near(re.compile(structure, re.IGNORECASE | re.MULTILINE), source, added)
+
+
+def _is_near(hint: re.Pattern[bytes], source: bytes, added: list[tuple[int, int]]) -> bool:
     ranges = iter(sorted(added))
     start, end = next(ranges, (0, 0))
     line, counted = 1, 0

@@ -7,25 +7,27 @@ each kind can be switched off. Bounded in files and bytes, not in time: the same
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import nsmallest
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from fimbot.stubs.language import load
+from fimbot.secrets import withheld_file
+from fimbot.stubs.parsed import ParsedFile, parsed_file
 from fimbot.stubs.table import language_of
 from fimbot.values import ContextPart, Stub
 from fimbot.windows.outline import CONSTRUCTORS
-from fimbot.windows.secrets import withheld_file
-from fimbot.windows.snippets import File, call, definition, enclosing_test, type_names
+from fimbot.windows.snippets import call, definition, enclosing_test, type_names
 from fimbot.windows.tokens import count_pieces, pieces_within
-
-if TYPE_CHECKING:
-    from tree_sitter import Tree
 
 Read = Callable[[str], bytes | None]
 """A file's content by its path; None where it cannot be read."""
+
+Paths = Callable[[], Iterable[str]]
+CutPiece = Callable[[ParsedFile, int, int], str | None]
+"""(file, start, end of a name in it) -> the piece around it, if it is one."""
 
 _MAX_FILES = 200
 _MAX_BYTES = 8_000_000
@@ -77,26 +79,57 @@ def part_pieces(part: ContextPart) -> int:
     return count_pieces(part.path) + count_pieces(part.text) + 3 * (part.text.count("\n") + 3)
 
 
-def gather_context(
-    stub: Stub,
-    source: bytes,
-    paths: Iterable[str],
-    read: Read,
-    *,
-    budget: int,
-    choice: ContextChoice = _EVERYTHING,
-    tree: Tree | None = None,
-) -> tuple[ContextPart, ...]:
-    """Context for a stub of `source`, in the order in which it is worth keeping, in at most `budget` tokens.
+class Neighbourhood:
+    """The files of a repository that may tell about the stubs of one file, the nearest first, each read once.
 
-    `paths` are the repository's; what `read` gives is not changed, and is read once for each path at most.
-    Secrets are left in lines: `build_window` withholds them. Files that hold secrets are not read.
+    `paths` returns the repository's; `read` returns a file's content, None where it cannot be read. Files that hold
+    secrets by their names are not read.
     """
-    search = _search(stub, source, tree, choice)
+
+    def __init__(self, file: ParsedFile, paths: Paths, read: Read, choice: ContextChoice = _EVERYTHING) -> None:
+        self.file, self.choice = file, choice
+        self._paths, self._read = paths, read
+        self._parsed: dict[str, ParsedFile] = {file.path: file}
+
+    @cached_property
+    def _contents(self) -> list[tuple[str, bytes]]:
+        """The other files that are near enough, within `_MAX_BYTES` in all."""
+        contents: list[tuple[str, bytes]] = []
+        left = _MAX_BYTES
+        for path in _ranked(self.file, self._paths(), self.choice):
+            data = self._read(path)
+            if data is None or len(data) > _MAX_FILE_BYTES:
+                continue
+            left -= len(data)
+            if left < 0:
+                break
+            if b"\0" not in data:
+                contents.append((path, data))
+        return contents
+
+    def holding(self, names: Sequence[str]) -> list[tuple[str, bytes]]:
+        """Return the files that hold one of these names, this one first."""
+        wanted = [_bytes(name) for name in names]
+        near = (entry for entry in self._contents if any(name in entry[1] for name in wanted))
+        return [(self.file.path, self.file.source), *near]
+
+    def parsed(self, path: str, data: bytes) -> ParsedFile:
+        if path not in self._parsed:
+            self._parsed[path] = parsed_file(path, data, language_of(path) or self.file.language.name)
+        return self._parsed[path]
+
+
+def gather_context(stub: Stub, around: Neighbourhood, *, budget: int) -> tuple[ContextPart, ...]:
+    """Return context for a stub, in the order in which it is worth keeping, in at most `budget` tokens.
+
+    Secrets are left in lines: `build_window` withholds them.
+    """
+    choice = around.choice
+    search = _search(stub, around)
     wanted = [*search.types, search.name] if search.name else search.types
     if not wanted:
         return ()
-    search.files.extend(_holding(_ranked(stub, paths, choice), read, wanted))
+    search.files.extend(around.holding(wanted))
     search.ambiguous = _is_ambiguous(search)
     found = list(search.definitions()) if choice.definitions else []
     found += search.tests() if choice.tests else ()
@@ -116,12 +149,13 @@ class _Search:
     """One stub's search: the files that hold one of its names, in the order in which they are near to it."""
 
     stub: Stub
-    own: File
+    around: Neighbourhood
     name: str
     """What a call says: the callable's name, or its class's for a constructor. "" where no call says it."""
     types: list[str]
-    files: list[tuple[str, bytes]]
-    parsed: dict[str, File]
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    looked_at: set[str] = field(default_factory=set)
+    """Other files that were parsed for it."""
     ambiguous: bool = False
     """The callable is a method, and others have its name: a call may be one of theirs."""
 
@@ -150,13 +184,16 @@ class _Search:
         return self._uses(files, "call", call)
 
     def _uses(
-        self, files: list[tuple[str, bytes]], kind: Literal["call", "test"], cut: Callable[[File, int, int], str | None]
+        self,
+        files: list[tuple[str, bytes]],
+        kind: Literal["call", "test"],
+        cut: CutPiece,
     ) -> Iterator[ContextPart]:
         """One piece of each file."""
         found = (ContextPart(kind, path, text) for path, data in files if (text := self._use(path, data, cut)))
         return islice(found, _MAX_PARTS[kind])
 
-    def _use(self, path: str, data: bytes, cut: Callable[[File, int, int], str | None]) -> str | None:
+    def _use(self, path: str, data: bytes, cut: CutPiece) -> str | None:
         for at in self._calls_in(data):
             if path == self.stub.path and self.stub.start <= at < self.stub.end:
                 continue
@@ -177,7 +214,7 @@ class _Search:
 
     def _calls_in(self, data: bytes) -> Iterator[int]:
         name = _bytes(self.name)
-        bare = self.own.language.name in _BARE_CALLS
+        bare = self.around.file.language.name in _BARE_CALLS
         return (at for at in _words(data, name) if bare or _AFTER_CALL.match(data, at + len(name)))
 
     def _says_owner(self, data: bytes, at: int) -> bool:
@@ -187,31 +224,27 @@ class _Search:
         owner = _bytes(self.stub.name.rpartition(".")[0].rpartition(".")[2].lower())
         return len(receiver) > 2 and (receiver in owner or owner in receiver)
 
-    def _file(self, path: str, data: bytes) -> File | None:
-        if path == self.stub.path:
-            return self.own
-        if path not in self.parsed:
-            if len(self.parsed) == _MAX_PARSED:
+    def _file(self, path: str, data: bytes) -> ParsedFile | None:
+        if path != self.stub.path and path not in self.looked_at:
+            if len(self.looked_at) == _MAX_PARSED:
                 return None
-            language = load(language_of(path) or self.stub.language)
-            self.parsed[path] = File(path, data, language.parse(data).root_node, language)
-        return self.parsed[path]
+            self.looked_at.add(path)
+        return self.around.parsed(path, data)
 
 
-def _search(stub: Stub, source: bytes, tree: Tree | None, choice: ContextChoice) -> _Search:
-    language = load(stub.language)
-    root = (tree or language.parse(source)).root_node
+def _search(stub: Stub, around: Neighbourhood) -> _Search:
+    choice = around.choice
     owner, _, simple = stub.name.rpartition(".")
     name = owner.rpartition(".")[2] if simple in CONSTRUCTORS else simple
     if len(name) < 3 or name.startswith("__") or not (choice.calls or choice.tests):
         name = ""
     types: list[str] = []
     if choice.definitions:
-        types = type_names(root, stub.start, stub.hole.start)
+        types = type_names(around.file.root, stub.start, stub.hole.start)
         # The receiver's type (Go, Rust, C++) is not around the callable, a class is: `definition` passes it over.
         types += [part for part in owner.split(".") if part and part not in types]
         types = types[:_MAX_NAMES]
-    return _Search(stub, File(stub.path, source, root, language), name, types, [(stub.path, source)], {})
+    return _Search(stub, around, name, types)
 
 
 def _is_ambiguous(search: _Search) -> bool:
@@ -239,11 +272,12 @@ def _words(data: bytes, name: bytes) -> Iterator[int]:
         at = data.find(name, end)
 
 
-def _ranked(stub: Stub, paths: Iterable[str], choice: ContextChoice) -> list[str]:
-    """The files of the stub's language, its own tests first, then by nearness."""
-    family = next((family for family in _FAMILIES if stub.language in family), {stub.language})
-    stem = _stem(stub.path)
-    folders = stub.path.split("/")[:-1]
+def _ranked(file: ParsedFile, paths: Iterable[str], choice: ContextChoice) -> list[str]:
+    """The files of a file's language, its own tests first, then by nearness."""
+    language = file.language.name
+    family = next((family for family in _FAMILIES if language in family), {language})
+    stem = _stem(file.path)
+    folders = file.path.split("/")[:-1]
 
     def rank(path: str) -> tuple[int, int, str]:
         here = path.split("/")[:-1]
@@ -256,7 +290,7 @@ def _ranked(stub: Stub, paths: Iterable[str], choice: ContextChoice) -> list[str
         (
             path
             for path in paths
-            if path != stub.path
+            if path != file.path
             and language_of(path) in family
             and withheld_file(path) is None
             and (choice.tests or not is_test(path))
@@ -280,18 +314,3 @@ def _stem(path: str) -> str:
     if stem in ("__init__", "index", "mod", "lib", "main") and folders:
         stem = folders[-1]
     return stem.lower().replace("_", "").replace("-", "")
-
-
-def _holding(paths: list[str], read: Read, names: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The files that hold one of the names."""
-    wanted = [_bytes(name) for name in names]
-    left = _MAX_BYTES
-    for path in paths:
-        data = read(path)
-        if data is None or len(data) > _MAX_FILE_BYTES:
-            continue
-        left -= len(data)
-        if left < 0:
-            return
-        if b"\0" not in data and any(name in data for name in wanted):
-            yield path, data

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from fimbot.secrets import redactor
+from fimbot.stubs.parsed import ParsedFile
 from fimbot.values import Withheld
 from fimbot.windows.tokens import count_pieces
 
@@ -62,6 +64,10 @@ class Lines:
     def made(self, data: bytes, row: int) -> Line:
         text, withheld = self.redact(decode(data), row + 1)
         return Line(text, count_pieces(text), withheld)
+
+
+def lines_of(file: ParsedFile) -> Lines:
+    return split(file.source, redactor(file.path, file.source))
 
 
 def split(source: bytes, redact: Redact) -> Lines:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from fimbot.secrets import key_rows
+from fimbot.stubs.parsed import ParsedFile
 from fimbot.windows.lines import LONGEST_LINE, decode
 from fimbot.windows.outline import CONSTRUCTORS, Span, holder_in, last_row, rows_of
-from fimbot.windows.secrets import key_rows
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,49 +29,43 @@ _TYPE = re.compile(r"class|struct|interface|enum|trait|type|record|protocol|obje
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-class File(NamedTuple):
-    """A file that was read and parsed for its snippets."""
+def rows_text(file: ParsedFile, spans: list[Span]) -> str | None:
+    """Return these rows, dedented. None where there is nothing in them, a line of data or a row of a private key."""
+    rows = file.rows
+    hidden = key_rows(file.source)
+    numbers = sorted({row for span in spans for row in range(span.first, min(span.last, len(rows) - 1) + 1)})
+    if any(row + 1 in hidden or len(rows[row]) > LONGEST_LINE for row in numbers):
+        return None
+    texts = [decode(rows[row] + b"\n") for row in numbers]
+    while texts and not texts[0].strip():
+        texts.pop(0)
+    while texts and not texts[-1].strip():
+        texts.pop()
+    margin = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
+    return "".join(text[margin:] if text.strip() else "\n" for text in texts) or None
 
-    path: str
-    source: bytes
-    root: Node
-    language: Language
 
-    def text(self, spans: list[Span]) -> str | None:
-        """These rows, dedented. None where there is nothing in them, a line of data or a row of a private key."""
-        rows = self.source.split(b"\n")
-        hidden = key_rows(self.source)
-        numbers = sorted({row for span in spans for row in range(span.first, min(span.last, len(rows) - 1) + 1)})
-        if any(row + 1 in hidden or len(rows[row]) > LONGEST_LINE for row in numbers):
-            return None
-        texts = [decode(rows[row] + b"\n") for row in numbers]
-        while texts and not texts[0].strip():
-            texts.pop(0)
-        while texts and not texts[-1].strip():
-            texts.pop()
-        margin = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
-        return "".join(text[margin:] if text.strip() else "\n" for text in texts) or None
-
-    def node_at(self, start: int, end: int) -> Node:
-        return self.root.descendant_for_byte_range(start, end) or self.root
+def node_at(file: ParsedFile, start: int, end: int) -> Node:
+    return file.root.descendant_for_byte_range(start, end) or file.root
 
 
 def type_names(root: Node, start: int, end: int) -> list[str]:
     """The names of types between these bytes (a header), in their order."""
     names: dict[str, None] = {}
-    for leaf in _leaves(root, start, end):
+    around = root.descendant_for_byte_range(start, end) or root
+    for leaf in _leaves(around, start, end):
         text = (leaf.text or b"").decode("utf-8", "replace")
         if _WORD.fullmatch(text) and len(text) > 1 and (text[0].isupper() or _in_type(leaf, start)):
             names[text] = None
     return list(names)
 
 
-def definition(file: File, at: int, stub_at: int | None) -> str | None:
+def definition(file: ParsedFile, at: int, stub_at: int | None) -> str | None:
     """The header and the fields of the type that is named at this byte; of its methods the headers only.
 
     None for a type around the stub: the window shows that one itself. None for a use: `struct ring *ring` in C.
     """
-    node: Node | None = file.node_at(at, at + 1)
+    node: Node | None = node_at(file, at, at + 1)
     while node is not None and not (node.type in file.language.owner_types or _is_type(node)):
         node = node.parent
     if node is None or node.parent is None:
@@ -83,7 +78,7 @@ def definition(file: File, at: int, stub_at: int | None) -> str | None:
     holder = holder_in(node)
     members = holder.named_children if holder is not None else []
     if not members:
-        return file.text([Span(first, min(last, first + _TYPE_ROWS - 1))])
+        return rows_text(file, [Span(first, min(last, first + _TYPE_ROWS - 1))])
     spans = [Span(first, members[0].start_point.row - 1)]
     heads = [head for head in (_head(member, file.language) for member in members) if head is not None]
     # Fields before methods where there is no room for both.
@@ -92,12 +87,12 @@ def definition(file: File, at: int, stub_at: int | None) -> str | None:
             spans.append(span)
     if last == last_row(members[-1]) + 1:
         spans.append(Span(last, last))
-    return file.text(spans)
+    return rows_text(file, spans)
 
 
-def call(file: File, start: int, end: int) -> str | None:
+def call(file: ParsedFile, start: int, end: int) -> str | None:
     """The statement around a call, with a line on both sides; None where this is no call."""
-    node = file.node_at(start, end)
+    node = node_at(file, start, end)
     if _is_text(node) or _is_definition(node, file.language):
         return None
     statement = _statement(node, file.language)
@@ -108,18 +103,18 @@ def call(file: File, start: int, end: int) -> str | None:
         first, last = node.start_point.row, last_row(node)
         if first == last:
             last = min(first + _CALL_ROWS - 1, last_row(statement))
-        return file.text([Span(first, last)])
+        return rows_text(file, [Span(first, last)])
     first, last = statement.start_point.row, last_row(statement)
     around = statement.parent
     if around is not None and around.parent is not None:
         first = max(first - 1, around.start_point.row)
         last = min(last + 1, last_row(around))
-    return file.text([Span(first, last)])
+    return rows_text(file, [Span(first, last)])
 
 
-def enclosing_test(file: File, start: int, end: int) -> str | None:
+def enclosing_test(file: ParsedFile, start: int, end: int) -> str | None:
     """The largest piece around this place that is still one test; None where the place is no code."""
-    node = file.node_at(start, end)
+    node = node_at(file, start, end)
     if _is_text(node) or _is_definition(node, file.language):
         return None
     best: Node | None = None
@@ -132,7 +127,7 @@ def enclosing_test(file: File, start: int, end: int) -> str | None:
         here = here.parent
     if best is None:
         return None
-    return file.text([Span(best.start_point.row, last_row(best))])
+    return rows_text(file, [Span(best.start_point.row, last_row(best))])
 
 
 def _leaves(node: Node, start: int, end: int) -> Iterator[Node]:

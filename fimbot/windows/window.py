@@ -6,19 +6,17 @@ What is left out is left out without a mark: a comment that says "..." is what a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from fimbot.secrets import redactor, withheld_file
+from fimbot.stubs.parsed import ParsedFile
 from fimbot.values import ContextPart, Skip, Stub, Window, Withheld
 from fimbot.windows.context import part_pieces
-from fimbot.windows.lines import LONGEST_LINE, Line, Lines, decode, split
+from fimbot.windows.lines import LONGEST_LINE, Line, Lines, decode, lines_of
+from fimbot.windows.others import OtherStubs
 from fimbot.windows.outline import Outline, Span, Unit, outline, parts
-from fimbot.windows.secrets import redactor, withheld_file
 from fimbot.windows.tokens import pieces_within, tokens_of
-
-if TYPE_CHECKING:
-    from tree_sitter import Tree
 
 # Shares of the budget. What is kept before all else may not take everything, or a class of 300 constants would
 # leave no room for the method above the hole.
@@ -35,7 +33,6 @@ _SAYS_NOTHING = re.compile(
     rb"(?i)(?:please )?implement(?: (?:this|me|the (?:method|function|body)))?|not (?:yet )?implemented(?: yet)?"
 )
 _SAYS_MORE = re.compile(rb"[^\W\d_]")
-_COMMENT_ROW = re.compile(r"\s*(?://|#(?!\[|include|if|e|define)|/\*|\*|--|;;)")
 
 _MAX_IMPORTS = 1000
 """That are looked at one by one: 80,000 take three seconds."""
@@ -51,8 +48,8 @@ class _Room:
     lines: Lines
     hole: Span
     left: int
-    hidden: frozenset[int] = frozenset()
-    """Rows that are never kept: other stubs."""
+    hidden: Callable[[int], bool]
+    """Whether a row is never kept: other stubs."""
     kept: set[int] = field(default_factory=set)
 
     def cost(self, span: Span, limit: int) -> int:
@@ -68,7 +65,7 @@ class _Room:
 
     def free(self, span: Span) -> Iterator[int]:
         for row in range(span.first, min(span.last + 1, len(self.lines))):
-            if row not in self.kept and row not in self.hidden and not self.hole.first <= row <= self.hole.last:
+            if row not in self.kept and not self.hidden(row) and not self.hole.first <= row <= self.hole.last:
                 yield row
 
     def take(self, span: Span, limit: int) -> bool:
@@ -90,27 +87,24 @@ class _Room:
 
 
 def build_window(
-    source: bytes,
+    file: ParsedFile,
     stub: Stub,
     *,
     budget: int,
     context: Sequence[ContextPart] = (),
-    others: Sequence[Stub] = (),
-    tree: Tree | None = None,
+    lines: Lines | None = None,
+    others: OtherStubs | None = None,
 ) -> Window | Skip:
-    """What an engine is shown of `source` for this stub, in at most `budget` tokens by estimate.
+    """Return what an engine is shown of the file for this stub, in at most `budget` tokens by estimate.
 
-    `context` is in the order in which it is worth keeping; each part is kept whole or not at all. `others` are the
-    file's other stubs, which are left out: a model that sees one writes another. `tree` is the syntax tree of `source`
-    where the caller has one. A Skip where the file holds secrets by its name, or where
-    the callable's header alone is more than the budget.
+    `context` is in the order in which it is worth keeping; each part is kept whole or not at all. `lines` are the
+    file's and `others` its other stubs, where the caller has them. A Skip where the file holds secrets by its name, or
+    where the callable's header alone is more than the budget.
     """
-    from fimbot.stubs.language import load
-
     reason = withheld_file(stub.path)
     if reason is not None:
         return Skip(stub, reason)
-    lines = split(source, redactor(stub.path, source))
+    lines = lines or lines_of(file)
     hole = Span(lines.row_of(stub.hole.start), lines.row_of(stub.hole.end))
     too_small = Skip(stub, f"window does not fit: the lines around the hole alone are more than {budget} tokens")
     pieces = pieces_within(budget)
@@ -122,12 +116,11 @@ def build_window(
     free = pieces - sum(line.pieces for line in above + below)
     if free < 0:
         return too_small
-    room = _Room(lines, hole, free, _rows_of_others(lines, stub, others))
+    room = _Room(lines, hole, free, (others or OtherStubs(lines, ())).hidden_from(stub))
     extra = _Extra(context, stub.path)
     # Nothing to choose where the file leaves the context its share.
     if not room.take(Span(0, len(lines)), int(room.left * (1 - _CONTEXT * bool(context)))):
-        language = load(stub.language)
-        found = outline((tree or language.parse(source)).root_node, stub, source, language)
+        found = outline(file.root, stub, file.source, file.language)
         if not all(room.take(span, pieces) for span in (found.signature, *found.own_closers)):
             return too_small
         _keep_first(room, found, pieces)
@@ -174,20 +167,6 @@ def _comment_lines(stub: Stub, source: bytes) -> list[bytes]:
     # As it stands in the file: the first line may have lost its indentation, the others have theirs.
     rows = [indent + row.removeprefix(indent).rstrip() + b"\n" for row in [rows[0].lstrip(), *rows[1:]] if row]
     return rows if any(_SAYS_MORE.search(_SAYS_NOTHING.sub(b"", row)) for row in rows) else []
-
-
-def _rows_of_others(lines: Lines, stub: Stub, others: Sequence[Stub]) -> frozenset[int]:
-    """With the comments above them, which would then stand above something else."""
-    mine = range(lines.row_of(stub.start), lines.row_of(max(stub.start, stub.end - 1)) + 1)
-    hidden: set[int] = set()
-    for other in others:
-        first, last = lines.row_of(other.start), lines.row_of(max(other.start, other.end - 1))
-        if first in mine or mine.start in range(first, last + 1):
-            continue
-        while first > 0 and not lines.is_data(first - 1) and _COMMENT_ROW.match(lines[first - 1].text):
-            first -= 1
-        hidden.update(range(first, last + 1))
-    return frozenset(hidden.difference(mine))
 
 
 def _keep_first(room: _Room, found: Outline, pieces: int) -> None:

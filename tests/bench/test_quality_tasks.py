@@ -11,9 +11,11 @@ from bench.quality import as_blanked, interval
 from bench.quality_ask import SETTINGS, VARIANTS, askings, staged
 from bench.quality_check import CHECKS, Task, all_tasks, missing_runtime, passes
 from fimbot.engines.local import LocalEngine, render
-from fimbot.fills.prove import edit_of, prove
-from fimbot.patches.unified import apply_edits
-from fimbot.pipeline import Asked, ask
+from fimbot.engines.protocol import Question
+from fimbot.fills.frame import edit_of, frame_of
+from fimbot.fills.prove import prove
+from fimbot.pipeline import windows_of
+from fimbot.values import Window, apply_edits
 
 TASKS = all_tasks()
 each_task = pytest.mark.parametrize("task", [pytest.param(task, id=task.name) for task in TASKS])
@@ -31,7 +33,7 @@ def test_the_solution_passes_the_tests_and_the_stub_fails_them(task: Task) -> No
         pytest.skip(f"{missing} is not there")
     asking = askings(task, {"full": VARIANTS["full"]})["full"]
     path, source = asking.stub.path, asking.source
-    assert prove(source, asking.stub, task.solution) is None
+    assert prove(frame_of(asking.file, asking.stub), task.solution) is None
     assert passes(task, path, apply_edits(source, [edit_of(asking.stub, task.solution)]))
     assert not passes(task, path, source)
 
@@ -49,10 +51,11 @@ def test_the_question_is_the_pipelines() -> None:
     for task in TASKS:
         if task.name in ("python/board_line", "javascript/endpoint_url", "c/ticket_due"):
             with staged(task) as (found, blobs):
-                (asked,) = ask(found, blobs, engine, SETTINGS)
-            assert isinstance(asked, Asked)
-            assert askings(task, {"full": VARIANTS["full"]})["full"].question == asked.question
-            assert asked.window.context
+                (window,) = windows_of(found, blobs, engine, SETTINGS)
+            assert isinstance(window, Window)
+            asking = askings(task, {"full": VARIANTS["full"]})["full"]
+            assert asking.question == Question.of(window, SETTINGS)
+            assert window.context
 
 
 def test_a_rule_of_others_works_on_a_task() -> None:

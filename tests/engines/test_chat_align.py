@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fimbot.engines.chat.align import align, watching
+from fimbot.fills.frame import edit_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
-from fimbot.values import Completion, Fill, Window
-from tests.fills.asking import stub_in
+from fimbot.values import Completion, Fill, Window, apply_edits
+from tests.fills.asking import frame_in, stub_in
 from tests.fills.bodies import SAMPLES, anything, true_bodies
 
 QUICK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -141,14 +140,14 @@ def test_the_right_body_comes_out_of_every_wrapping(path: str, data: st.DataObje
         f"```\n{before}{body}{after}\n```".replace("\n", "\r\n"),
     ):
         assert filled(sample.source, window, align(answer, before, after)) == intended, answer
-        look = watching(before, after, hole_complete(sample.source, stub, window))
+        look = watching(before, after, hole_complete(frame_in(sample.source, stub), window))
         end = next((at for at in range(3, len(answer), 3) if look(answer[:at])), None)
         if end is not None:
             assert filled(sample.source, window, align(answer[:end], before, after)) == intended, answer[:end]
 
 
 def filled(source: bytes, window: Window, text: str) -> bytes | str:
-    made = make_fill(source, window.stub, window, Completion(text, "stop", "test", "test"))
+    made = make_fill(frame_in(source, window.stub), window, Completion(text, "stop", "test", "test"))
     if not isinstance(made, Fill):
         return "skipped"
     return apply_edits(source, [edit_of(window.stub, made.text)])

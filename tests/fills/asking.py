@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import textwrap
 
+from fimbot.fills.frame import Frame, edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
+from fimbot.fills.together import prove_all
 from fimbot.stubs.find import find_stubs
-from fimbot.values import WHOLE_FILE, Completion, Fill, FinishReason, Skip, Stub, Window
+from fimbot.stubs.parsed import parsed_file
+from fimbot.values import WHOLE_FILE, Completion, Fill, FinishReason, Skip, Stub, Window, apply_edits
 
 PYTHON = b'''import os
 
@@ -62,6 +63,10 @@ def stub_in(source: bytes, path: str = "a.py", name: str | None = None) -> Stub:
     return next(each for each in found if name is None or each.name == name)
 
 
+def frame_in(source: bytes, stub: Stub) -> Frame:
+    return frame_of(parsed_file(stub.path, source, stub.language), stub)
+
+
 def window_of(source: bytes, stub: Stub) -> Window:
     before, after = source[: stub.hole.start], source[stub.hole.end :]
     return Window(stub, _text(before), _text(after), (), 0)
@@ -74,8 +79,10 @@ def _text(data: bytes) -> str:
 def made(
     source: bytes, answer: str, *, path: str = "a.py", name: str | None = None, finish: FinishReason = "stop"
 ) -> Fill | Skip:
-    stub = stub_in(source, path, name)
-    return make_fill(source, stub, window_of(source, stub), Completion(answer, finish, "test", "none"))
+    """As the pipeline does it: made in the stub's frame, and held against the file."""
+    frame = frame_in(source, stub_in(source, path, name))
+    made = make_fill(frame, window_of(source, frame.stub), Completion(answer, finish, "test", "none"))
+    return prove_all({path: frame.file}, [made])[0]
 
 
 def text(source: bytes, answer: str, *, path: str = "a.py", finish: FinishReason = "stop") -> str:
@@ -90,7 +97,7 @@ def filled(source: bytes, fill: Fill) -> bytes:
 def hung_up_at(source: bytes, answer: str, *, path: str = "a.py", step: int = 1) -> int | None:
     """How many characters have come when the stream is hung up on; None where it never is."""
     stub = stub_in(source, path)
-    done = hole_complete(source, stub, window_of(source, stub))
+    done = hole_complete(frame_in(source, stub), window_of(source, stub))
     ends = range(step, len(answer) + step, step)
     return next((min(end, len(answer)) for end in ends if done(answer[:end])), None)
 

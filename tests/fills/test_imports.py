@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from fimbot.fills.frame import edit_of
 from fimbot.fills.imports import needed_imports
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
-from tests.fills.asking import stub_in
+from fimbot.values import apply_edits
+from tests.fills.asking import frame_in, stub_in
 
 STUB = "def f(x):\n    raise NotImplementedError('TODO')\n"
 
@@ -15,7 +15,7 @@ STUB = "def f(x):\n    raise NotImplementedError('TODO')\n"
 def imported(head: str, body: str, stub: str = STUB) -> str:
     source = (head + stub).encode()
     found = stub_in(source)
-    edits = needed_imports(source, found, body, "python")
+    edits = needed_imports(frame_in(source, found), body)
     after = apply_edits(source, [edit_of(found, body), *edits]).decode()
     assert after.endswith(body + found.newline)
     return after.partition("def f")[0]
@@ -70,5 +70,5 @@ def test_several_imports_are_one_edit_where_they_belong_together() -> None:
 
 
 def test_other_languages_are_left_alone() -> None:
-    source = STUB.encode()
-    assert needed_imports(source, stub_in(source), "    return re.escape(x)", "ruby") == ()
+    source = b"def f(x)\n  raise NotImplementedError, 'TODO'\nend\n"
+    assert needed_imports(frame_in(source, stub_in(source, "a.rb")), "  re.escape(x)") == ()

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fimbot.fills.prove import edit_of
-from fimbot.patches.unified import apply_edits
+from fimbot.fills.frame import edit_of
 from fimbot.stubs.language import load, walk
-from fimbot.values import Fill, Skip, Stub
+from fimbot.values import Fill, Skip, Stub, apply_edits
 from tests.fills.asking import hung_up_at, made, stub_in, text
 from tests.fills.bodies import SAMPLES, anything, true_bodies
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fimbot.fills.make import hole_complete
-from tests.fills.asking import hung_up_at, stub_in, text, window_of
+from tests.fills.asking import frame_in, hung_up_at, stub_in, text, window_of
 
 RUST = b"fn f(x: u8) -> u8 {\n    match x {\n        0 => todo!(),\n        1 => 2,\n        _ => 3,\n    }\n}\n"
 SCALA = b"object A {\n  def f(x: Int): Int = ???\n\n  def g(x: Int): Int = 1\n}\n"
@@ -62,6 +62,6 @@ def test_looking_at_a_stream_costs_the_callable_and_not_the_file() -> None:
     head = b"".join(b"def f%d(x):\n    return %d\n\n\n" % (n, n) for n in range(4_000))
     source = head + b"def last(x):\n    raise NotImplementedError('TODO')\n"
     stub = stub_in(source)
-    done = hole_complete(source, stub, window_of(source, stub))
+    done = hole_complete(frame_in(source, stub), window_of(source, stub))
     assert len(done._frame.before) < 20_000  # type: ignore[attr-defined]
     assert done("    return x\n\n\nd")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fimbot.fills.names import undefined_name
-from fimbot.fills.prove import edit_of, prove
-from tests.fills.asking import stub_in
+from fimbot.fills.prove import prove
+from tests.fills.asking import frame_in, stub_in
 
 STUB = "def under2camel(under_string):\n    # TODO: implement\n    raise NotImplementedError\n"
 
@@ -14,7 +14,7 @@ STUB = "def under2camel(under_string):\n    # TODO: implement\n    raise NotImpl
 def undefined(head: str, body: str, stub: str = STUB, tail: str = "") -> str | None:
     source = (head + stub + tail).encode()
     found = stub_in(source)
-    return undefined_name(source, found, body, edit_of(found, body))
+    return undefined_name(frame_in(source, found), body)
 
 
 DEFINED = {
@@ -67,5 +67,5 @@ def test_what_python_warns_of_in_the_file_is_not_said() -> None:
 
 def test_such_a_fill_is_not_suggested() -> None:
     source = STUB.encode()
-    reason = prove(source, stub_in(source), "    return camel_string.title()")
+    reason = prove(frame_in(source, stub_in(source)), "    return camel_string.title()")
     assert reason == "the answer uses camel_string, which is defined nowhere"

@@ -17,9 +17,10 @@ from filelock import FileLock
 
 from fimbot.engines.protocol import Question
 from fimbot.hook.hand_over import HandedOver, is_held, still_at_work, sweep, take
-from fimbot.pipeline import Asked, Findings
 from fimbot.settings.values import Settings
+from fimbot.stubs.collect import Findings
 from fimbot.stubs.find import find_stubs
+from fimbot.stubs.parsed import parsed_file
 from fimbot.values import WHOLE_FILE, Completion, Stub, Window
 from fimbot.windows.window import build_window
 from tests.commands.conftest import Workshop, workshop
@@ -263,54 +264,59 @@ class Known:
 
 
 @pytest.fixture
-def asked() -> Asked:
+def window() -> Window:
     source = stub("f").encode()
     (found,) = find_stubs("a.py", source, (WHOLE_FILE,))
     assert isinstance(found, Stub)
-    window = build_window(source, found, budget=1000)
+    window = build_window(parsed_file("a.py", source), found, budget=1000)
     assert isinstance(window, Window)
-    return Asked(found, window, Question("a", "b", 1))
+    return window
 
 
 @pytest.fixture
-def held(asked: Asked, tmp_path: Path) -> Iterator[Path]:
+def asked(window: Window) -> Question:
+    return Question.of(window, Settings())
+
+
+@pytest.fixture
+def held(window: Window, tmp_path: Path) -> Iterator[Path]:
     """The directory of the locks, while another process is at this question."""
-    job = HandedOver(Findings((), (), {}, 0, ()), (asked,), Settings(), tmp_path)
+    job = HandedOver(Findings((), (), {}, 0, ()), (window,), Settings(), tmp_path)
     with ExitStack() as stack:
-        assert take(job, "engine", stack) == [asked]
+        assert take(job, "engine", stack) == [window]
         yield tmp_path
 
 
 ANSWER = Completion("    return 1\n", "stop", "langdock", "codestral-2501")
 
 
-def test_a_short_while_is_waited_for_an_answer(asked: Asked, held: Path) -> None:
+def test_a_short_while_is_waited_for_an_answer(asked: Question, held: Path) -> None:
     cache = Known([None, None, ANSWER])
     assert still_at_work(held, cache.fingerprint, cache.known, [asked], 60) == []
     assert cache.looks == 3
 
 
-def test_only_a_short_while(asked: Asked, held: Path) -> None:
+def test_only_a_short_while(asked: Question, held: Path) -> None:
     assert still_at_work(held, "engine", Known([]).known, [asked], 0.3) == [asked]
 
 
-def test_nothing_is_waited_for_that_nobody_is_at(asked: Asked, tmp_path: Path) -> None:
+def test_nothing_is_waited_for_that_nobody_is_at(asked: Question, tmp_path: Path) -> None:
     cache = Known([])
     assert still_at_work(tmp_path, cache.fingerprint, cache.known, [asked], 60) == []
     assert cache.looks == 1
 
 
-def test_a_question_is_taken_by_one_only_until_he_lets_go(asked: Asked, tmp_path: Path) -> None:
-    job = HandedOver(Findings((), (), {}, 0, ()), (asked,), Settings(), tmp_path)
+def test_a_question_is_taken_by_one_only_until_he_lets_go(window: Window, tmp_path: Path) -> None:
+    job = HandedOver(Findings((), (), {}, 0, ()), (window,), Settings(), tmp_path)
     with ExitStack() as first, ExitStack() as second:
-        assert take(job, "engine", first) == [asked]
+        assert take(job, "engine", first) == [window]
         assert take(job, "engine", second) == []
-        assert take(job, "another engine", second) == [asked]
+        assert take(job, "another engine", second) == [window]
         first.close()
-        assert take(job, "engine", second) == [asked]
+        assert take(job, "engine", second) == [window]
 
 
-def test_only_what_nobody_holds_is_swept_away(asked: Asked, held: Path) -> None:
+def test_only_what_nobody_holds_is_swept_away(asked: Question, held: Path) -> None:
     (held / "left.lock").touch()
     sweep(held)
     assert len(list(held.iterdir())) == 1

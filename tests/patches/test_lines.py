@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fimbot.patches.lines import LineEdit, line_edits
-from fimbot.patches.unified import apply_edits, unified_patch
-from fimbot.values import Edit
+from fimbot.patches.unified import unified_patch
+from fimbot.values import Edit, apply_edits
 
 
 def replace_lines(before: bytes, edits: tuple[LineEdit, ...]) -> bytes:

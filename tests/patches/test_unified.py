@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fimbot.patches.unified import apply_edits, unified_patch
-from fimbot.values import Edit
+from fimbot.patches.unified import unified_patch
+from fimbot.values import Edit, apply_edits
 
 
 def git_apply(directory: Path, path: str, before: bytes, patch: bytes) -> bytes:

@@ -6,10 +6,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from fimbot.patches.suggest import suggestion_of
-from fimbot.patches.unified import apply_edits
 from fimbot.stubs.find import find_stubs
-from fimbot.values import WHOLE_FILE, Checks, Completion, Fill, Report, Skip, Suggestion
-from tests.fills.asking import made
+from fimbot.values import WHOLE_FILE, Checks, Completion, Fill, Report, Skip, Suggestion, apply_edits
+from tests.fills.asking import frame_in, made
 from tests.fills.bodies import SAMPLES, true_bodies
 
 COMPLETION = Completion("", "stop", "langdock", "codestral-2501")
@@ -18,7 +17,7 @@ COMPLETION = Completion("", "stop", "langdock", "codestral-2501")
 def suggested(source: bytes, text: str, path: str = "a.py") -> Suggestion:
     """The file's first stub, filled with exactly this text."""
     stub = next(each for each in find_stubs(path, source, [WHOLE_FILE]) if not isinstance(each, Skip))
-    return suggestion_of(source, Fill(stub, text, Checks(True, True, True), COMPLETION))
+    return suggestion_of(frame_in(source, stub), Fill(stub, text, Checks(True, True, True), COMPLETION))
 
 
 def report_of(*suggestions: Suggestion) -> Report:
@@ -43,7 +42,7 @@ def suggestions(draw: st.DrawFn) -> tuple[bytes, Suggestion]:
     fill = made(source, answer, path=path)
     assume(isinstance(fill, Fill))
     assert isinstance(fill, Fill)
-    return source, suggestion_of(source, fill)
+    return source, suggestion_of(frame_in(source, fill.stub), fill)
 
 
 def intended(source: bytes, suggestion: Suggestion) -> bytes:

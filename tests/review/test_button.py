@@ -8,11 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from fimbot.patches.unified import apply_edits
 from fimbot.review.anchors import Hunk
 from fimbot.review.comments import Comment, Draft, Unplaced, compose, without_repeats
 from fimbot.review.identity import Mark, mark_in
-from fimbot.values import Suggestion
+from fimbot.values import Suggestion, apply_edits
 from tests.doubles.github.suggestion import apply_suggestion
 from tests.reporters.fixed import suggested, suggestions
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from fimbot.stubs.parsed import parsed_file
 from fimbot.values import ContextPart
-from fimbot.windows.context import ContextChoice, gather_context, is_test
+from fimbot.windows.context import ContextChoice, Neighbourhood, gather_context, is_test
 from tests.windows.stubbed import only_stub
 
 NOTHING = ContextChoice(definitions=False, calls=False, tests=False)
@@ -88,7 +89,8 @@ def gather(
         return files[name].encode() if name in files else None
 
     source = files[path].encode()
-    return gather_context(only_stub(path, source), source, files, read, budget=budget, choice=choice or ContextChoice())
+    around = Neighbourhood(parsed_file(path, source), lambda: files, read, choice or ContextChoice())
+    return gather_context(only_stub(path, source), around, budget=budget)
 
 
 def test_nothing_is_read_where_nothing_is_chosen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fimbot.stubs.parsed import parsed_file
 from fimbot.values import Skip
 from fimbot.windows.window import build_window
 from tests.windows.stubbed import only_stub, window_of
@@ -408,7 +409,7 @@ def test_every_budget_gives_a_window_within_it_or_a_skip(path: str) -> None:
     whole = window_of(source, path=path)
     signature = source[stub.start : stub.hole.start].decode()
     for budget in range(1, whole.tokens + 1, 3):
-        window = build_window(source, stub, budget=budget)
+        window = build_window(parsed_file(path, source), stub, budget=budget)
         if isinstance(window, Skip):
             assert budget < 60
         else:

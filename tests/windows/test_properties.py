@@ -8,7 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fimbot.stubs.find import find_stubs
+from fimbot.stubs.parsed import parsed_file
 from fimbot.values import WHOLE_FILE, ContextPart, Skip, Stub, Window
+from fimbot.windows.lines import lines_of
+from fimbot.windows.others import OtherStubs
 from fimbot.windows.tokens import estimate_tokens
 from fimbot.windows.window import build_window
 
@@ -78,9 +81,12 @@ def is_within(lines: list[str], whole: list[str]) -> bool:
 @given(sources(), CONTEXT, st.integers(min_value=10, max_value=1000))
 def test_windows(source: bytes, context: list[ContextPart], budget: int) -> None:
     stubs = stubs_of(source)
+    file = parsed_file("a.py", source)
+    lines = lines_of(file)
+    others = OtherStubs(lines, stubs)
     for stub in stubs:
-        window = build_window(source, stub, budget=budget, context=context, others=stubs)
-        assert build_window(source, stub, budget=budget, context=context, others=stubs) == window
+        window = build_window(file, stub, budget=budget, context=context, others=others)
+        assert build_window(file, stub, budget=budget, context=context, lines=lines, others=others) == window
         if isinstance(window, Window):
             check(source, stub, window, budget)
 

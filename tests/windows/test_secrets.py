@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from fimbot.secrets import PLACEHOLDER, redact_line, redactor, withheld_file
 from fimbot.values import ContextPart
-from fimbot.windows.secrets import PLACEHOLDER, redact_line, redactor, withheld_file
 from tests.windows.stubbed import window_of
 
 AWS = "AKIA" + "Q3EGRIOPLW7B2XNM"
@@ -237,7 +237,7 @@ def test_many_threads_find_the_same() -> None:
 def test_the_detectors_are_imported_when_needed_and_leave_warnings_alone() -> None:
     program = (
         "import sys, warnings\n"
-        "import fimbot.windows.secrets as secrets\n"
+        "import fimbot.secrets as secrets\n"
         "show = warnings.showwarning\n"
         "assert 'detect_secrets' not in sys.modules and 'logging' not in sys.modules\n"
         "secrets.redact_line('password = \"hunter42\"')\n"

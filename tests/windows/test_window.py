@@ -7,7 +7,10 @@ import time
 import pytest
 
 from fimbot.stubs.find import find_stubs
+from fimbot.stubs.parsed import parsed_file
 from fimbot.values import ContextPart, LineRange, Skip, Stub, Window
+from fimbot.windows.lines import lines_of
+from fimbot.windows.others import OtherStubs
 from fimbot.windows.window import build_window
 from tests.windows.stubbed import only_stub, window_of
 
@@ -108,7 +111,7 @@ def test_the_signature_is_the_last_to_go() -> None:
 
 
 def test_a_signature_larger_than_the_budget_is_a_skip_with_its_reason() -> None:
-    skip = build_window(ACCOUNT, only_stub("a.py", ACCOUNT), budget=20)
+    skip = build_window(parsed_file("a.py", ACCOUNT), only_stub("a.py", ACCOUNT), budget=20)
     assert isinstance(skip, Skip)
     assert "does not fit" in skip.reason
 
@@ -213,7 +216,7 @@ def test_five_megabytes_on_one_line_beside_the_stub() -> None:
     source = b"def f(a):\n    raise NotImplementedError('TODO')\n\n\nDATA = '" + b"x" * 5_000_000 + b"'\n"
     stub = only_stub("a.py", source)
     start = time.perf_counter()
-    window = build_window(source, stub, budget=1500)
+    window = build_window(parsed_file(stub.path, source), stub, budget=1500)
     assert not isinstance(window, Skip)
     assert window.prefix == "def f(a):\n"
     assert time.perf_counter() - start < 10
@@ -221,7 +224,7 @@ def test_five_megabytes_on_one_line_beside_the_stub() -> None:
 
 def test_a_stub_on_a_line_of_data_is_a_skip() -> None:
     source = b"int a[] = {" + b"1, " * 2000 + b"}; int f(int a) { /* TODO: set a */ }\n"
-    assert isinstance(build_window(source, only_stub("a.c", source), budget=1500), Skip)
+    assert isinstance(build_window(parsed_file("a.c", source), only_stub("a.c", source), budget=1500), Skip)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +287,7 @@ def test_context_of_a_file_that_holds_secrets_is_left_out() -> None:
 
 
 def test_a_file_that_holds_secrets_is_no_source() -> None:
-    skip = build_window(ACCOUNT, only_stub(".env.py", ACCOUNT), budget=1500)
+    skip = build_window(parsed_file(".env.py", ACCOUNT), only_stub(".env.py", ACCOUNT), budget=1500)
     assert isinstance(skip, Skip)
     assert "secrets" in skip.reason
 
@@ -301,6 +304,7 @@ def test_other_stubs_of_the_file_are_left_out_with_their_comments() -> None:
     )
     stubs = [stub for stub in find_stubs("a.py", source, [LineRange(1, 99)]) if isinstance(stub, Stub)]
     first, second = stubs
-    window = build_window(source, first, budget=1000, others=[second])
+    file = parsed_file("a.py", source)
+    window = build_window(file, first, budget=1000, others=OtherStubs(lines_of(file), [second]))
     assert isinstance(window, Window)
     assert window.suffix == "\n\n\n\n\ndef h():\n    return 3\n"

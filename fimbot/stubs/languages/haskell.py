@@ -29,7 +29,7 @@ _RAISES = pattern(
     r"(?:error\w*|fail|panic|die|ioError|userError|throw\w*)\b(.*)"
 )
 # Each looks at all others; who leaves a function to be written does not write so many equations of it.
-_MOST_TWINS = 20
+_MOST_TWINS = 10
 _PROMISE = pattern(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
 _HELPER = pattern(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
 

@@ -1,0 +1,100 @@
+"""The stubs of a whole change: those to fill, and those that are listed only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from fimbot.errors import ParseError
+from fimbot.settings.values import Settings
+from fimbot.stubs.find import parse_suspect, stubs_of
+from fimbot.stubs.parsed import ParsedFile
+from fimbot.stubs.table import language_of
+from fimbot.values import FileChange, Skip, SkippedFile, Stub, Tier, stub_of
+
+ReadChange = Callable[[FileChange], bytes | SkippedFile]
+GeneratedOf = Callable[[Iterable[str]], frozenset[str]]
+"""Those of these paths that .gitattributes call generated."""
+
+_TIERS: tuple[Tier, ...] = ("fill", "suggest", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    wanted: tuple[Stub, ...]
+    listed: tuple[Stub | Skip, ...]
+    files: Mapping[str, ParsedFile]
+    """Those that hold wanted stubs, by path."""
+    scanned: int
+    """How many files the change has."""
+    skipped_files: tuple[SkippedFile, ...]
+    added: Mapping[str, int] = field(default_factory=dict)
+    """How many lines the change adds, by path."""
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        return {path: file.source for path, file in self.files.items()}
+
+    def worth(self, stub: Stub) -> tuple[int, int]:
+        """Return what sorts the most valuable first: what is surely a stub, then what the change is most about."""
+        return _TIERS.index(stub.tier), -self.added.get(stub.path, 0)
+
+
+def collect(
+    changes: Iterable[FileChange | SkippedFile], read: ReadChange, generated_of: GeneratedOf, settings: Settings
+) -> Findings:
+    """Find the stubs of a change; each file with one is parsed once and kept."""
+    found: list[Stub | Skip] = []
+    files: dict[str, ParsedFile] = {}
+    added: dict[str, int] = {}
+    skipped: list[SkippedFile] = []
+    scanned = 0
+    for change in changes:
+        if isinstance(change, SkippedFile):
+            skipped += [change] if language_of(change.path) else []
+            continue
+        scanned += 1
+        if language_of(change.path) is None:
+            continue
+        source = read(change)
+        if isinstance(source, SkippedFile):
+            skipped.append(source)
+            continue
+        file = parse_suspect(change.path, source, change.added)
+        if file is None:
+            continue
+        try:
+            here = stubs_of(file, change.added)
+        except ParseError as error:
+            skipped.append(SkippedFile(change.path, str(error)))
+            continue
+        if here:
+            from fimbot.secrets import withheld_file  # 5 ms
+        if here and (reason := withheld_file(change.path)):
+            skipped.append(SkippedFile(change.path, reason))
+        elif here:
+            found += here
+            files[change.path] = file
+            added[change.path] = _lines(change, source)
+    generated = generated_of(files) if settings.skip_generated else frozenset[str]()
+    found = [_generated(each) if stub_of(each).path in generated else each for each in found]
+    wanted = tuple(each for each in found if isinstance(each, Stub) and is_wanted(each, settings))
+    listed = tuple(each for each in found if isinstance(each, Skip) or not is_wanted(each, settings))
+    kept = {stub.path: files[stub.path] for stub in wanted}
+    return Findings(wanted, listed, kept, scanned, tuple(skipped), added)
+
+
+def _lines(change: FileChange, source: bytes) -> int:
+    last = source.count(b"\n") + 1  # a range may be the whole file, whatever its length
+    return sum(min(each.end, last) - each.start + 1 for each in change.added)
+
+
+def _generated(found: Stub | Skip) -> Skip:
+    return Skip(stub_of(found)._replace(tier="report"), "in a file that .gitattributes calls generated")
+
+
+def is_wanted(stub: Stub, settings: Settings) -> bool:
+    """Whether it is to be filled. What only `--kinds` asks for is asked for whatever its tier."""
+    if stub.kind not in settings.kinds:
+        return False
+    return stub.tier in settings.tiers or stub.kind in ("todo", "expression")

@@ -1,0 +1,44 @@
+"""The windows of all stubs of a change: what a file's stubs share is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from fimbot.stubs.find import stubs_of
+from fimbot.stubs.parsed import ParsedFile
+from fimbot.values import WHOLE_FILE, Skip, Stub, Window
+from fimbot.windows.context import Neighbourhood, Read, gather_context
+from fimbot.windows.lines import Lines, lines_of
+from fimbot.windows.others import OtherStubs
+from fimbot.windows.window import build_window
+
+
+def build_windows(
+    wanted: Sequence[Stub],
+    files: Mapping[str, ParsedFile],
+    paths: Callable[[], Iterable[str]],
+    read: Read,
+    budget: int,
+) -> Iterator[Window | Skip]:
+    """Build a window of at most `budget` tokens for each stub, in their order; a Skip where the window cannot hold it.
+
+    `paths` and `read` tell of the repository; they are asked only where something in it may help.
+    """
+    known: dict[str, tuple[Neighbourhood, Lines, OtherStubs]] = {}
+    for stub in wanted:
+        file = files[stub.path]
+        if stub.path not in known:
+            lines = lines_of(file)
+            known[stub.path] = Neighbourhood(file, paths, read), lines, OtherStubs(lines, unfilled(file))
+        around, lines, others = known[stub.path]
+        context = gather_context(stub, around, budget=budget)
+        yield build_window(file, stub, budget=budget, context=context, lines=lines, others=others)
+
+
+def unfilled(file: ParsedFile) -> tuple[Stub, ...]:
+    """Return every stub of the file, also those that the change does not touch."""
+    return tuple(
+        found
+        for found in stubs_of(file, (WHOLE_FILE,))
+        if isinstance(found, Stub) and found.kind in ("empty-body", "placeholder") and found.tier != "report"
+    )
