@@ -7,7 +7,6 @@ carries no usage to correct it. So a long run would use three quarters of its qu
 from __future__ import annotations
 
 import math
-import statistics
 import threading
 from collections import deque
 
@@ -33,6 +32,8 @@ class Scale:
         with self._lock:
             if len(self._ratios) < _FEWEST:
                 return estimate
+            import statistics  # 8 ms, which a run of a few questions does not need
+
             unsure = statistics.stdev(self._ratios) * math.sqrt(1 / len(self._ratios) + 1 / _A_MINUTE)
             ratio = statistics.fmean(self._ratios) + _CERTAINTY * unsure
         return min(estimate, math.ceil(estimate * ratio))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fimbot.secrets import redactor
 from fimbot.stubs.parsed import ParsedFile
@@ -20,8 +21,7 @@ LONGEST_LINE = 2000
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     text: str
     pieces: int
     withheld: tuple[Withheld, ...]
