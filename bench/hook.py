@@ -20,12 +20,12 @@ from fimbot.stubs.near import may_touch_stub
 ROUNDS = 9
 PEERS = {"codespell": [], "black": ["-q", "--check"], "flake8": []}
 # A body of filler, and no stub: that a class' own `__init__` may be empty the parser has to say.
-HINTED = '''
+HINTED = """
 
 class Base:
     def __init__(self):
         pass
-'''
+"""
 
 
 def main() -> None:
