@@ -58,13 +58,13 @@ def main() -> None:
     chosen = options.parse_args()
     print(f"{chosen.streams} streams for {chosen.seconds:.0f} s, {chosen.pieces} pieces, {chosen.pause} s between two;")
     print(f"{os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as home, _upstream(chosen.pieces, chosen.pause) as upstream:
-        rows = [Row("the upstream alone", *_measured(upstream, chosen))]
-        with _server(Path(home), upstream, chosen.streams) as (url, process):
-            idle, before = _resident(process.pid), _processor_seconds(process.pid)
+    with tempfile.TemporaryDirectory() as home, upstream(chosen.pieces, chosen.pause) as alone:
+        rows = [Row("the upstream alone", *_measured(alone, chosen))]
+        with server(Path(home), alone, chosen.streams) as (url, process):
+            idle, before = _resident(process.pid), processor_seconds(process.pid)
             load, seconds = _measured(url, chosen)
             memory = f"{idle} MB idle, {_peak(process.pid)} MB at most"
-            spent = _processor_seconds(process.pid) - before
+            spent = processor_seconds(process.pid) - before
             rows.append(Row("fimbot serve", load, seconds, memory, spent))
     _print(rows)
 
@@ -152,7 +152,7 @@ async def _ask(url: str, nonce: str, load: Load) -> str:
 
 
 @contextmanager
-def _upstream(pieces: int, pause: float) -> Iterator[str]:
+def upstream(pieces: int, pause: float) -> Iterator[str]:
     command = [sys.executable, "-m", "tests.doubles.canned", "--pieces", str(pieces), "--pause", str(pause)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -163,10 +163,10 @@ def _upstream(pieces: int, pause: float) -> Iterator[str]:
 
 
 @contextmanager
-def _server(home: Path, upstream: str, places: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(home: Path, base_url: str, places: int, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     unlimited = {"FIMBOT_RPM": "1000000", "FIMBOT_TPM": "1000000000"}
-    engine = {"LANGDOCK_API_KEY": KEY, "FIMBOT_BASE_URL": upstream, "HOME": str(home)}
-    command = [sys.executable, "-m", "fimbot", "serve", "--port", "0", "--places", str(places)]
+    engine = {"LANGDOCK_API_KEY": KEY, "FIMBOT_BASE_URL": base_url, "HOME": str(home)}
+    command = [sys.executable, "-m", "fimbot", "serve", "--port", "0", "--places", str(places), *options]
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | engine | unlimited
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -186,7 +186,7 @@ def _peak(pid: int) -> int:
     return _status(pid, "VmHWM")
 
 
-def _processor_seconds(pid: int) -> float:
+def processor_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -50,6 +50,14 @@ def installed(place: Path) -> tuple[Path, Path]:
     return python, script
 
 
+def installed_by_pip(place: Path, *peers: str) -> Path:
+    """This checkout, what it needs, and peers; the directory of their programs."""
+    venv.create(place, with_pip=True, symlinks=True)
+    root = Path(__file__).resolve().parents[1]
+    subprocess.run([place / "bin/python", "-m", "pip", "install", "-q", root, *peers], check=True)
+    return place / "bin"
+
+
 def ordinary_files() -> dict[str, str]:
     """Of the standard library, drawn by chance; those that hold a stub where they are edited are left out."""
     from fimbot.stubs.near import may_touch_stub

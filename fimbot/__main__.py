@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -9,6 +10,8 @@ import time
 
 def main() -> int:
     begun = time.monotonic()
+    # What is imported is no garbage; to look for some takes 2 ms of 30.
+    gc.disable()
     from fimbot import quick
 
     if sys.stdout is None:  # closed (`>&-`, some schedulers); the next file or pipe would get its number
@@ -17,7 +20,10 @@ def main() -> int:
     if status is None:
         from fimbot.commands.main import run
 
+        gc.enable()
         status = run(sys.argv[1:], begun)
+    # The interpreter would look through all modules once more before it leaves: 7 ms of 110.
+    gc.freeze()
     return status
 
 

@@ -1,8 +1,8 @@
 """The processes that fimbot waits for, so that none outlives it where it has to leave in a hurry.
 
 Whatever starts one as a child says so here. No process group: a child in one of its own would not hear Ctrl-C. What
-the children start in turn (a promisor's transport, a password manager behind a shell), and the `git version` that
-GitPython runs while it is imported, is found in Linux's /proc; elsewhere it is left.
+the children start in turn (a promisor's transport, a password manager behind a shell), and what GitPython
+runs where it makes a repository, is found in Linux's /proc; elsewhere it is left.
 """
 
 from __future__ import annotations

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,13 +36,15 @@ class Blobs:
         self,
         repository: Repository,
         comparison: Comparison,
-        pipes: tuple[BinaryIO, BinaryIO],
         max_file_bytes: int,
     ) -> None:
         self._repository = repository
         self._comparison = comparison
-        self._requests, self._answers = pipes
         self._max = max_file_bytes
+        # What is read from the working tree needs no git; so it is started for the first object.
+        self._git = ExitStack()
+        self._pipes: tuple[BinaryIO, BinaryIO] | None = None
+        self._over = False
         self._lock = threading.Lock()
         self._tracked: dict[str, TrackedFile] | None = None
 
@@ -57,6 +58,11 @@ class Blobs:
         if file is None:
             return SkippedFile(path, "not tracked by git")
         return self._read(path, file.mode, file.blob if self._comparison.origin != "worktree" else "")
+
+    def close(self) -> None:
+        # Without the lock: a reader that waits for git is to be let go.
+        self._over = True
+        self._git.close()
 
     def paths(self) -> tuple[str, ...]:
         """Every tracked regular file, in git's order."""
@@ -83,11 +89,16 @@ class Blobs:
 
     def _object(self, blob: str) -> bytes | str:
         with self._lock:
+            if self._over:
+                raise GitError("git cat-file stopped")
+            if self._pipes is None:
+                self._pipes = self._git.enter_context(self._repository.conversation("cat-file", "--batch"))
+            requests, answers = self._pipes
             try:
-                self._requests.write(blob.encode("ascii") + b"\n")
-                self._requests.flush()
+                requests.write(blob.encode("ascii") + b"\n")
+                requests.flush()
                 # "<name> blob <size>", or "<name> missing"
-                name, _, size = self._answers.readline().decode("ascii").rpartition(" ")
+                name, _, size = answers.readline().decode("ascii").rpartition(" ")
             except (OSError, ValueError) as error:
                 raise GitError(f"git cat-file stopped: {error}") from error
             if not name:
@@ -95,12 +106,12 @@ class Blobs:
             if not size.strip().isdigit():
                 return f"git has no such object ({blob[:12]} is {size.strip()})"
             left = int(size)
-            content = self._answers.read(left) if left <= self._max else self._drain(left)
-            self._answers.read(1)
+            content = answers.read(left) if left <= self._max else self._drain(answers, left)
+            answers.read(1)
             return content
 
-    def _drain(self, left: int) -> str:
-        while left and (piece := self._answers.read(min(left, 1 << 20))):
+    def _drain(self, answers: BinaryIO, left: int) -> str:
+        while left and (piece := answers.read(min(left, 1 << 20))):
             left -= len(piece)
         return too_large(self._max)
 
@@ -108,9 +119,11 @@ class Blobs:
 @contextmanager
 def open_blobs(repository: Repository, selection: Selection, *, max_file_bytes: int) -> Iterator[Blobs]:
     """One `git cat-file` for all objects, which ends with the block."""
-    comparison = resolve(repository, selection)
-    with repository.conversation("cat-file", "--batch") as pipes:
-        yield Blobs(repository, comparison, pipes, max_file_bytes)
+    blobs = Blobs(repository, resolve(repository, selection), max_file_bytes)
+    try:
+        yield blobs
+    finally:
+        blobs.close()
 
 
 def list_paths(repository: Repository, selection: Selection) -> Iterator[str]:
@@ -137,7 +150,9 @@ def generated_paths(repository: Repository, paths: Iterable[str], commit: str | 
 
 def _attributes_of(repository: Repository, commit: str, request: bytes) -> bytes:
     """By way of an index of its own, since `check-attr --source` came with git 2.40 (Debian 12 has 2.39)."""
-    with tempfile.TemporaryDirectory(prefix="fimbot-index-") as directory:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="fimbot-index-") as directory:
         environ = {"GIT_INDEX_FILE": os.path.join(directory, "index")}  # noqa: PTH118 - a text for git
         # A sparse checkout would leave out directories, and what their .gitattributes say.
         whole = ("core.sparseCheckout=false", "index.sparse=false")

@@ -84,10 +84,10 @@ def _changed_files(
     }[comparison.origin]
     # What is larger is "binary" to git then: it neither compares nor writes out what nobody will read.
     limit = (f"core.bigFileThreshold={max_file_bytes}",)
-    # Against the working tree git calls a file with conflict markers just modified.
-    conflicts = unmerged_paths(repository) if comparison.origin == "worktree" else frozenset[str]()
     # Pathspecs are relative to where the user stands, hence `at`; the paths that come out are not.
     with repository.stream(*command, "--", *paths, at=repository.cwd, config=limit) as stream:
+        # Against the working tree git calls a file with conflict markers just modified. Asked while it compares.
+        conflicts = unmerged_paths(repository) if comparison.origin == "worktree" else frozenset[str]()
         output = DiffOutput(stream)
         records: dict[str, Record] = {}
         for record in output.records():

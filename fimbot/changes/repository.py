@@ -1,8 +1,8 @@
-"""The user's repository, and the one place where git is run.
+"""The user's repository, and the one place where git is run for the flow, by `subprocess`.
 
-GitPython starts the processes: it finds git on every platform (on Windows never in the current directory), forces
-English messages and ends what is left running. Its object model is not used: its index ignores GIT_INDEX_FILE
-(GitPython #1388), and its reader of objects takes only SHA-1 names.
+Not by GitPython: its import costs 110 ms and two processes of git, its index ignores GIT_INDEX_FILE (GitPython #1388),
+and its reader of objects takes only SHA-1 names. It is used where fimbot makes a repository of its own (fimbot/demo,
+fimbot/review/content.py). The quick way starts git without `subprocess` (fimbot/quick/git_diff.py).
 
 The environment is inherited on purpose: in a hook GIT_INDEX_FILE names the index of this very commit.
 """
@@ -10,19 +10,23 @@ The environment is inherited on purpose: in a hook GIT_INDEX_FILE names the inde
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from subprocess import DEVNULL, PIPE, Popen
+from typing import BinaryIO, cast
 
 from fimbot.errors import GitError
 from fimbot.git_options import CONFIGURATION, ENVIRONMENT, HOOKLESS, NO_HOOKS
 from fimbot.processes import waiting_for
 
-if TYPE_CHECKING:
-    from git import Git
+_NOT_FOUND = "git was not found: install it, or put it on PATH"
+# On Windows: no window flashes up where an editor has started us.
+_NO_CONSOLE: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,31 @@ class Repository:
     """The top of the working tree."""
     cwd: Path
     """Where the user stands: what their path arguments are relative to."""
-    _git: Git = field(repr=False, compare=False)
+    git_directory: Path = field(repr=False)
+    _environ: Mapping[str, str] = field(repr=False, compare=False)
+    """What git sees beside the environment of this process."""
+    _answers: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False, compare=False)
 
     def git_path(self, name: str) -> Path:
-        """A file of fimbot's own in the Git directory, where `git status` does not see it."""
+        """A file of this working tree in the Git directory, such as fimbot's own, which `git status` does not see."""
+        return self.git_directory / name
+
+    def shared_git_path(self, name: str) -> Path:
+        """What all working trees of the repository share, or what is configured to lie elsewhere: hooks, objects."""
         return self.root / text(self.run("rev-parse", "--git-path", name).removesuffix(b"\n"))
+
+    def answer(self, *question: str) -> str | None:
+        """The line that git prints, such as an object's name; None where it exits with a status other than 0.
+
+        An answer is asked for once: as long as this value lives, a revision means what it meant first, so that all
+        steps of a run read the same trees.
+        """
+        if question not in self._answers:
+            status, output, _ = self.status_of(*question)
+            if status:
+                return None
+            self._answers[question] = text(output).strip()
+        return self._answers[question]
 
     def run(
         self,
@@ -66,7 +90,7 @@ class Repository:
 
         `environ`: what no other process may see, as a command line can be seen.
         """
-        return _run(self._git, at or self.root, arguments, config, input, environ)
+        return _run(at or self.root, arguments, {**self._environ, **(environ or {})}, config, input)
 
     @contextmanager
     def stream(self, *arguments: str, at: Path | None = None, config: tuple[str, ...] = ()) -> Iterator[BinaryIO]:
@@ -75,49 +99,29 @@ class Repository:
         Raises GitError at the end when git failed, unless the reader stopped before.
         """
         place = at or self.root
-        with self._process(arguments, place, config) as (process, errors):
-            output = cast(BinaryIO, process.stdout)
+        with _started(place, arguments, self._environ, config) as process:
+            errors, output = _Drain(process), cast(BinaryIO, process.stdout)
             yield output
             if output.read(1):
                 return
-            status = process.proc.wait()
+            status = process.wait()
             if status:
-                errors.join()
-                raise GitError(explain(errors.text, arguments[0], place))
+                raise GitError(explain(errors.text(), arguments[0], place))
 
     @contextmanager
     def conversation(self, *arguments: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
         """Standard input and output of a command that answers line by line."""
-        import subprocess
-
-        with self._process(arguments, self.root, (), istream=subprocess.PIPE) as (process, _):
-            yield process.stdin, process.stdout
-
-    @contextmanager
-    def _process(
-        self, arguments: tuple[str, ...], at: Path, config: tuple[str, ...], **options: Any
-    ) -> Iterator[tuple[Any, _Drain]]:
-        command = _command(self._git, at, arguments, config)
-        try:
-            process = self._git.execute(command, as_process=True, env=ENVIRONMENT, **options)
-        except OSError as error:
-            raise GitError(f"git could not be started: {error}") from error
-        errors = _Drain(process.stderr)
-        try:
-            with waiting_for(process.proc):
-                yield process, errors
-        finally:
-            # Ends the process when the reader stopped early.
-            process.__del__()
-            errors.join()
+        with _started(self.root, arguments, self._environ, stdin=PIPE) as process:
+            _Drain(process)
+            yield cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
 
 
 class _Drain(threading.Thread):
     """Reads standard error beside standard output: with 64 KB of unread warnings git would wait for ever."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, process: Popen[bytes]) -> None:
         super().__init__(daemon=True)
-        self._stream = stream
+        self._stream = cast(BinaryIO, process.stderr)
         self._head = b""
         self.start()
 
@@ -127,8 +131,9 @@ class _Drain(threading.Thread):
             while piece := self._stream.read1(65536):  # type: ignore[attr-defined]
                 self._head = (self._head + piece)[:65536]
 
-    @property
     def text(self) -> str:
+        """Of a git that has ended."""
+        self.join()
         return text(self._head)
 
 
@@ -137,17 +142,14 @@ def open_repository(cwd: Path, secrets: Iterable[str] = ()) -> Repository:
 
     Raises GitError, one line: git is missing, this is no repository or a bare one, or git does not trust its owner.
     """
-    try:
-        from git import Git
-    except ImportError as error:  # GitPython runs `git version` while it is imported
-        raise GitError("git was not found: install it, or put it on PATH") from error
-
-    git = Git()
-    git.update_environment(**dict.fromkeys(secrets, ""))
-    status, output, message = _run(git, cwd, ("rev-parse", "--show-toplevel"), (), None)
+    environ = dict.fromkeys(secrets, "")
+    # An option that git does not know is printed as it is; a name of a directory may hold line breaks.
+    between = "--fimbot"
+    status, output, message = _run(cwd, ("rev-parse", "--show-toplevel", between, "--git-path", ""), environ)
     if status:
         raise GitError(explain(message, "rev-parse", cwd))
-    return Repository(Path(text(output.removesuffix(b"\n"))), cwd, git)
+    root, _, directory = text(output.removesuffix(b"\n")).partition(f"\n{between}\n")
+    return Repository(Path(root), cwd, (cwd / directory).resolve(), environ)
 
 
 def text(raw: bytes) -> str:
@@ -155,46 +157,70 @@ def text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _command(git: Git, at: Path, arguments: tuple[str, ...], config: tuple[str, ...]) -> list[str]:
-    # -C and not the process's directory: GitPython would expand `$` and `~` in the name of a directory.
-    command = [git.GIT_PYTHON_GIT_EXECUTABLE or "git", "-C", str(at), "--no-pager"]
+def _run(
+    at: Path,
+    arguments: tuple[str, ...],
+    environ: Mapping[str, str],
+    config: tuple[str, ...] = (),
+    input: bytes | None = None,
+) -> tuple[int, bytes, str]:
+    with _started(at, arguments, environ, config, stdin=PIPE if input else DEVNULL) as process:
+        # Reads and writes at the same time: git may write megabytes before it has read all of its input.
+        output, errors = process.communicate(input)
+        return process.returncode, output, text(errors)
+
+
+@contextmanager
+def _started(
+    at: Path,
+    arguments: tuple[str, ...],
+    environ: Mapping[str, str],
+    config: tuple[str, ...] = (),
+    stdin: int = DEVNULL,
+) -> Iterator[Popen[bytes]]:
+    """A process of git, which is over when the block is."""
+    command = [_executable(), "-C", str(at), "--no-pager"]
     hooks = () if arguments[0] in HOOKLESS else (NO_HOOKS,)
     for setting in CONFIGURATION + hooks + config:
         command += ["-c", setting]
     # Names are UTF-8 to git; os.fsencode would encode them otherwise in a Latin-1 locale.
-    return command + [os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments]
-
-
-def _run(
-    git: Git,
-    at: Path,
-    arguments: tuple[str, ...],
-    config: tuple[str, ...],
-    input: bytes | None,
-    environ: Mapping[str, str] | None = None,
-) -> tuple[int, bytes, str]:
-    from subprocess import PIPE
-
-    from git import GitCommandNotFound
-
+    command += [os.fsdecode(argument.encode("utf-8", "surrogateescape")) for argument in arguments]
+    environ = {**os.environ, **ENVIRONMENT, **environ}
     try:
-        # It ends the process when it is no longer referred to.
-        started: Any = git.execute(
-            _command(git, at, arguments, config),
-            istream=PIPE if input else None,
-            as_process=True,
-            env={**ENVIRONMENT, **(environ or {})},
-        )
-        with waiting_for(started.proc):
-            # Reads and writes at the same time: git may write megabytes before it has read all of its input.
-            output, errors = started.proc.communicate(input)
-    except GitCommandNotFound as error:
-        raise GitError("git was not found: install it, or put it on PATH") from error
+        process = Popen(command, stdin=stdin, stdout=PIPE, stderr=PIPE, env=environ, creationflags=_NO_CONSOLE)
+    except FileNotFoundError as error:
+        raise GitError(_NOT_FOUND) from error
     except OSError as error:
         raise GitError(f"git could not be started: {error}") from error
     except ValueError as error:  # a NUL in an argument
         raise GitError(f"git does not take this argument: {error}") from error
-    return started.proc.returncode, output, text(errors)
+    try:
+        with waiting_for(process):
+            yield process
+    finally:
+        _end(process)
+
+
+def _executable() -> str:
+    """On Windows the current directory comes before PATH, and a repository may hold a `git.exe`."""
+    if sys.platform != "win32":
+        return "git"
+    for directory in map(Path, os.get_exec_path()):
+        if directory.is_absolute() and (directory / "git.exe").is_file():
+            return str(directory / "git.exe")
+    raise GitError(_NOT_FOUND)
+
+
+def _end(process: Popen[bytes]) -> None:
+    """Where it is still running, nobody reads on."""
+    if process.poll() is None:
+        with suppress(OSError):
+            process.terminate()
+    for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
+        # What was not written yet cannot be written any more.
+        with suppress(OSError):
+            pipe.close()
+    process.wait()
 
 
 def explain(message: str, command: str, at: Path) -> str:

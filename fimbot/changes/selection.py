@@ -6,12 +6,26 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.changes.repository import Repository, text
 from fimbot.errors import GitError, UsageError
 from fimbot.values import Origin
 
 _DEEPEN = ": this is a shallow clone; run `git fetch --unshallow` (or `--deepen=50`) and try again"
+
+
+class Comparison(NamedTuple):
+    """`old` against the content that is read: `new` where that is a commit's tree.
+
+    Both are object names of trees. `old` is None where whole files are meant.
+    """
+
+    origin: Origin
+    old: str | None
+    new: str = ""
+    merged: tuple[str, ...] = ()
+    """More trees: what equals one of them was not changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +40,14 @@ class Selection:
     """Only these files, by their paths from the root. None: all of them."""
     merged: tuple[str, ...] = ()
     """Further parents of the commit that is being made: its change is what differs from each of them too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """`old` against the content that is read: `new` where that is a commit's tree.
-
-    Both are object names of trees. `old` is None where whole files are meant.
-    """
-
-    origin: Origin
-    old: str | None
-    new: str = ""
-    merged: tuple[str, ...] = ()
-    """More trees: what equals one of them was not changed."""
+    resolved: Comparison | None = None
+    """What is compared, where git has been asked already."""
 
 
 def resolve(repository: Repository, selection: Selection) -> Comparison:
     """Raises GitError for a revision that git does not know, UsageError for what makes no sense together."""
+    if selection.resolved is not None:
+        return selection.resolved
     revision = selection.revision
     if revision is None:
         return _resolve_nothing(repository, selection)
@@ -61,7 +65,7 @@ def resolve(repository: Repository, selection: Selection) -> Comparison:
 def _resolve_nothing(repository: Repository, selection: Selection) -> Comparison:
     if selection.all_files:
         return Comparison("index" if selection.staged else "worktree", None)
-    head = _object(repository, "HEAD^{tree}")
+    head = object_name(repository, "HEAD^{tree}")
     base = head or empty_tree(repository)
     if selection.staged or _anything_staged(repository, base):
         return Comparison("index", base, merged=tuple(_tree(repository, parent) for parent in selection.merged))
@@ -85,7 +89,7 @@ def _ends(repository: Repository, revision: str) -> tuple[str, str] | None:
     if revision.endswith("^!"):
         commit = revision.removesuffix("^!")
         new = _tree(repository, commit)
-        return _object(repository, f"{commit}^1^{{tree}}") or empty_tree(repository), new
+        return object_name(repository, f"{commit}^1^{{tree}}") or empty_tree(repository), new
     # As git splits it: at the first two dots, a missing end is HEAD.
     start, dots, end = revision.partition("..")
     if not dots:
@@ -94,21 +98,24 @@ def _ends(repository: Repository, revision: str) -> tuple[str, str] | None:
     start, end = start or "HEAD", end.removeprefix("." if symmetric else "") or "HEAD"
     old, new = _tree(repository, start), _tree(repository, end)
     if symmetric:
-        status, base, _ = repository.status_of("merge-base", "--end-of-options", start, end)
-        if status:
+        base = merge_base(repository, start, end)
+        if base is None:
             raise GitError(f"{start} and {end} have no merge base{_DEEPEN if _is_shallow(repository) else ''}")
-        old = _tree(repository, text(base).strip())
+        old = _tree(repository, base)
     return old, new
 
 
-def _object(repository: Repository, name: str) -> str | None:
+def merge_base(repository: Repository, one: str, other: str) -> str | None:
+    return repository.answer("merge-base", "--end-of-options", one, other)
+
+
+def object_name(repository: Repository, name: str) -> str | None:
     # --end-of-options: a revision that begins with `-` must never become an option.
-    status, output, _ = repository.status_of("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-    return None if status else text(output).strip()
+    return repository.answer("rev-parse", "--verify", "--quiet", "--end-of-options", name)
 
 
 def _tree(repository: Repository, revision: str) -> str:
-    tree = _object(repository, f"{revision}^{{tree}}")
+    tree = object_name(repository, f"{revision}^{{tree}}")
     if tree is None:
         raise GitError(_unknown(repository, revision))
     return tree
@@ -116,17 +123,17 @@ def _tree(repository: Repository, revision: str) -> str:
 
 def _unknown(repository: Repository, revision: str) -> str:
     shown = repr(revision)
-    if _object(repository, "HEAD") is None:
+    if object_name(repository, "HEAD") is None:
         return f"unknown revision {shown}: there are no commits yet"
     if _is_shallow(repository):
         return f"unknown revision {shown}{_DEEPEN}"
     ancestor = re.fullmatch(r"(.+?)(?:[~^]\d*)+", revision)
-    if ancestor and _object(repository, f"{ancestor[1]}^{{commit}}"):
+    if ancestor and object_name(repository, f"{ancestor[1]}^{{commit}}"):
         return (
             f"unknown revision {shown}: the history of {ancestor[1]} does not go back that far "
             f"({ancestor[1]}^! is what {ancestor[1]} itself brought, `--all` looks at whole files)"
         )
-    if _object(repository, revision):
+    if object_name(repository, revision):
         return f"{shown} is neither a commit nor a tree"
     return f"unknown revision {shown}"
 
@@ -172,7 +179,7 @@ def _is_revision(repository: Repository, word: str) -> bool:
     if word in ("", ".."):
         return False
     try:
-        return _ends(repository, word) is not None or _object(repository, f"{word}^{{tree}}") is not None
+        return _ends(repository, word) is not None or object_name(repository, f"{word}^{{tree}}") is not None
     except GitError:
         return False
 

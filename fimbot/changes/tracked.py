@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from fimbot.changes.diff import DiffOutput
 from fimbot.changes.modes import UNMERGED
@@ -12,8 +11,7 @@ from fimbot.changes.repository import Repository, text
 from fimbot.changes.selection import Comparison, empty_tree
 
 
-@dataclass(frozen=True, slots=True)
-class TrackedFile:
+class TrackedFile(NamedTuple):
     path: str
     mode: int
     blob: str

@@ -50,4 +50,4 @@ def uninstall(hooks: tuple[str, ...]) -> int:
 
 
 def _path(repository: Repository, hook: str) -> Path:
-    return repository.git_path(f"hooks/{hook}")
+    return repository.shared_git_path(f"hooks/{hook}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -50,9 +49,9 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        from difflib import get_close_matches
-
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
             near = get_close_matches(args[0], COMMANDS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else "`fimbot --help` lists them"
             ctx.fail(f"no command {args[0]!r}: {hint}")
@@ -123,6 +122,7 @@ def _flush_or_forget() -> None:
 
 def log_unexpected(error: BaseException) -> str:
     """Where it was written: the traceback, which shows code lines but no values, so no key."""
+    import traceback
     from datetime import UTC, datetime
 
     from platformdirs import user_log_path

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from fimbot.changes import Blobs, Repository, Selection, open_blobs, open_repository, split_revision, untracked_files
-from fimbot.quota.size import span
+from fimbot.changes.selection import resolve
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import files_in, load_settings, user_file
 from fimbot.settings.values import Settings
@@ -51,7 +51,8 @@ def open_session(
     repository = open_repository(at or Path.cwd())
     settings = load_settings(command_line, os.environ, files_in(repository.root), user_file()).settings
     revision, paths = split_revision(repository, words)
-    return Session(repository, Selection(revision, staged, all_files, paths), settings)
+    selection = Selection(revision, staged, all_files, paths)
+    return Session(repository, replace(selection, resolved=resolve(repository, selection)), settings)
 
 
 def style_of(repository: Repository, color: str, *, verbose: bool, quiet: bool, patches: Path | None = None) -> Style:
@@ -114,6 +115,8 @@ def progress_bar(
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda done, total: None
         return
+    from fimbot.quota.size import span
+
     begun, looked, least = time.monotonic(), 0.0, 0.0
     with click.progressbar(
         length=1, label=label, file=sys.stderr, show_eta=False, item_show_func=lambda eta: eta

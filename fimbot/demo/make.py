@@ -1,10 +1,12 @@
-"""Makes the demo's repository: a first commit with finished code, a second one that adds stubs and their tests."""
+"""Makes the demo's repository: a first commit with finished code, a second one that adds stubs and their tests.
+
+By GitPython's object model: it runs no hook, no filter and no gpg, so that the user's configuration does not matter.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,18 +14,8 @@ from fimbot.errors import GitError, UsageError
 
 SOURCE = Path(__file__).parent / "repository"
 FIRST_COMMIT = ("README.md", "desk/__init__.py", "desk/loans.py")
-
-# The user's configuration must not matter: no name set, signing demanded, hooks, line ends turned into CRLF.
-CONFIGURATION = (
-    "user.name=fimbot demo",
-    "user.email=demo@fimbot.invalid",
-    "init.defaultBranch=main",
-    "commit.gpgSign=false",
-    "core.autocrlf=false",
-    f"core.hooksPath={os.devnull}",
-)
 # Fixed, so that the commits have the same ids everywhere.
-DATES = {"GIT_AUTHOR_DATE": "2025-03-01T09:00:00Z", "GIT_COMMITTER_DATE": "2025-03-01T09:00:00Z"}
+DATE = "2025-03-01T09:00:00 +0000"
 
 
 def make_demo_repository(directory: Path, environ: Mapping[str, str]) -> Path:
@@ -37,36 +29,22 @@ def make_demo_repository(directory: Path, environ: Mapping[str, str]) -> Path:
         shutil.copytree(SOURCE, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     except OSError as error:
         raise UsageError(f"cannot write the demo's files to {directory}: {error.strerror or error}") from error
-    git = _Git(directory, environ)
-    git.run("init", "--quiet", "--template=")
-    git.run("add", "--", *FIRST_COMMIT)
-    git.run("commit", "--quiet", "-m", "What was lent")
-    git.run("add", "--all")
-    git.run("commit", "--quiet", "-m", "Sketch prices, web helpers and chores")
+    files = sorted(path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file())
+    try:
+        from git import Actor, GitCommandError, GitCommandNotFound, Repo
+    except ImportError as error:  # it runs `git version` while it is imported
+        raise GitError("git is not there: install it, and run `fimbot demo` again") from error
+    # In a hook these name the user's own repository. A template may bring hooks along.
+    own = {"GIT_DIR": str(directory / ".git"), "GIT_WORK_TREE": str(directory), "GIT_TEMPLATE_DIR": ""}
+    own |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_DEFAULT_HASH": "sha1"}
+    try:
+        with Repo.init(directory, env={**environ, **own}, quiet=True, initial_branch="main") as made:
+            author = Actor("fimbot demo", "demo@fimbot.invalid")
+            for message, paths in (("What was lent", FIRST_COMMIT), ("Sketch prices, web helpers and chores", files)):
+                made.index.add(paths)
+                made.index.commit(f"{message}\n", None, True, author, author, DATE, DATE, skip_hooks=True)
+    except GitCommandNotFound as error:
+        raise GitError("git is not there: install it, and run `fimbot demo` again") from error
+    except GitCommandError as error:
+        raise GitError(f"git init: {error.stderr.strip()}") from error
     return directory
-
-
-class _Git:
-    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
-        # In a hook GIT_DIR and GIT_INDEX_FILE name the user's own repository.
-        self._environ = {name: value for name, value in environ.items() if not name.startswith("GIT_")}
-        self._environ |= DATES | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        self._directory = directory
-
-    def run(self, *arguments: str) -> None:
-        settings = [part for setting in CONFIGURATION for part in ("-c", setting)]
-        try:
-            subprocess.run(
-                ["git", *settings, *arguments],
-                cwd=self._directory,
-                env=self._environ,
-                check=True,
-                capture_output=True,
-                text=True,
-                errors="replace",
-            )
-        except FileNotFoundError as error:
-            raise GitError("git is not there: install it, and run `fimbot demo` again") from error
-        except subprocess.CalledProcessError as error:
-            said = error.stderr.strip().splitlines()
-            raise GitError(f"git {arguments[0]}: {said[-1] if said else 'failed'}") from error

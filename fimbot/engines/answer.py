@@ -6,9 +6,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard
 
 from fimbot.engines.faults import Passing, message_in
 from fimbot.engines.sse import events, lines
@@ -38,8 +37,7 @@ class Incoming(Protocol):
         """Everything that matters has come: what is still to follow gets little time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     text: str
     finish_reason: FinishReason
     usage: Usage | None
@@ -49,8 +47,7 @@ class Answer:
         return Completion(self.text, self.finish_reason, engine, model, self.usage, self.cancelled, requests)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What one record of an answer says."""
 
     text: str

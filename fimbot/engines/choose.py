@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fimbot.engines.table import ENGINES, known
-from fimbot.engines.taken_over import TakenOver, take_over
 from fimbot.errors import SettingsError
-from fimbot.settings.continue_config import Autocomplete, Unusable, read_continue
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES, named_key
 from fimbot.settings.values import Settings
 
 if TYPE_CHECKING:
     from fimbot.engines.nearby import Nearby
+    from fimbot.engines.taken_over import TakenOver
+    from fimbot.settings.continue_config import Autocomplete, Unusable
 
 FindModel = Callable[[], Path | None]
 FindServer = Callable[[Mapping[str, str]], "Nearby | None"]
@@ -88,6 +88,8 @@ def _with_key(settings: Settings, environ: Mapping[str, str]) -> Iterator[Choice
 
 def _from_continue(environ: Mapping[str, str]) -> Iterator[Choice | Unusable]:
     """The key in its file is for the host in that file."""
+    from fimbot.settings.continue_config import Autocomplete, read_continue
+
     for found in read_continue(environ):
         yield _taken_over(found) if isinstance(found, Autocomplete) else found
 
@@ -97,6 +99,9 @@ def chosen(name: str) -> Choice:
 
 
 def _taken_over(found: Autocomplete) -> Choice | Unusable:
+    from fimbot.engines.taken_over import take_over
+    from fimbot.settings.continue_config import Unusable
+
     taken = take_over(found)
     if taken is None or taken.engine not in ENGINES:
         wants = "which fimbot does not know" if taken is None else f"for which fimbot has no engine {taken.engine!r}"

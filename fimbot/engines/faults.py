@@ -6,7 +6,6 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 
 from fimbot.errors import EngineUnavailable
 from fimbot.settings.keys import Key
@@ -74,6 +73,8 @@ def retry_after(value: str, date: str, now: float) -> float | None:
 
 
 def _unix_time(date: str) -> float | None:
+    from email.utils import parsedate_to_datetime  # 6 ms, for a header that hardly any server sends
+
     try:
         return parsedate_to_datetime(date).timestamp()
     except (ValueError, TypeError, OverflowError, OSError):

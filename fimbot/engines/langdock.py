@@ -10,18 +10,19 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from fimbot.engines import anthropic
-from fimbot.engines.chat.engine import ChatEngine
 from fimbot.engines.fim_engine import FimEngine, open_fim
 from fimbot.engines.http import Channel, Headers, Incoming, bearer, endpoint
 from fimbot.engines.in_front import InFront
-from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
 from fimbot.engines.protocol import Deadline, Engine, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
 from fimbot.settings.keys import find_key
 from fimbot.settings.values import Settings
 from fimbot.values import Completion
+
+if TYPE_CHECKING:
+    from fimbot.engines.chat.engine import ChatEngine  # 20 ms, and the FIM route needs nothing of it
 
 # A dedicated deployment is at {deployment}/api/public instead.
 BASE_URL = "https://api.langdock.com"
@@ -52,6 +53,8 @@ def open_langdock(settings: Settings, outside: Outside) -> FimEngine | FimOrChat
     rooted, chat = replace(settings, base_url=root), f"openai/{region}"
 
     def open_chat_route(model: str) -> Engine:
+        from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
+
         return outside.counted(
             open_chat("langdock-chat", rooted, outside, root, f"{chat}/{ROUTE}", model, OPENAI_WIRE, key=key)
         )
@@ -60,19 +63,26 @@ def open_langdock(settings: Settings, outside: Outside) -> FimEngine | FimOrChat
 
 
 def open_langdock_chat(settings: Settings, outside: Outside) -> ChatEngine:
+    from fimbot.engines.openai import OPENAI_WIRE, ROUTE, open_chat
+
     route = f"openai/{_region(settings, 'openai', CHAT_REGIONS)}/{ROUTE}"
     return open_chat("langdock-chat", settings, outside, BASE_URL, route, DEFAULT_CHAT_MODEL, OPENAI_WIRE)
 
 
 def open_langdock_anthropic(settings: Settings, outside: Outside) -> ChatEngine:
     """With the key as a Bearer token, as Langdock's routes all take it."""
+    from fimbot.engines import anthropic
+    from fimbot.engines.openai import open_chat
+
     route = f"anthropic/{_region(settings, 'anthropic', CHAT_REGIONS)}/{anthropic.ROUTE}"
     wire, auth = anthropic.WIRE, _bearer_of_anthropic
     return open_chat("langdock-anthropic", settings, outside, BASE_URL, route, anthropic.MODEL, wire, auth=auth)
 
 
 def _bearer_of_anthropic(secret: str) -> Headers:
-    return {**bearer(secret), "anthropic-version": anthropic.VERSION}
+    from fimbot.engines.anthropic import VERSION
+
+    return {**bearer(secret), "anthropic-version": VERSION}
 
 
 class FimOrChat(InFront):

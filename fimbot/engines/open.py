@@ -14,8 +14,6 @@ from fimbot.engines.protocol import Engine, Factory, Outside
 from fimbot.engines.table import ENGINES, LIMITS, SERVERS, UNMETERED, known
 from fimbot.errors import EngineError, FimbotError, ModelError, NoKey, SettingsError
 from fimbot.quota import RUN, Limits, Quota
-from fimbot.quota.open import open_quota
-from fimbot.settings.continue_config import Unusable
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
 
@@ -64,7 +62,7 @@ def open_engine(
         return _open_chosen(settings, outside, counted)
     unused: list[str] = []
     for choice in candidates(settings, environ, find_model=find_model, find_server=find_server):
-        if isinstance(choice, Unusable):
+        if not isinstance(choice, Choice):
             unused.append(choice.why)
             continue
         try:
@@ -91,6 +89,8 @@ def _open_counted(choice: Choice, settings: Settings, outside: Outside, priority
     """With its quota, unless `priority` is None."""
     if choice.name in UNMETERED or priority is None:
         return _opened(choice, settings, open_choice(choice, settings, outside))
+    from fimbot.quota.open import open_quota  # sqlite3
+
     limits = limits_of(settings)
     counter = Counter(lambda host, model: open_quota(host, model, limits, settings.quota_store), priority)
     engine = open_choice(choice, settings, replace(outside, meter=counter.listener, counted=counter.counted))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from fimbot.errors import SettingsError
 from fimbot.quota.values import Limits
@@ -41,6 +40,8 @@ def known(name: str) -> str:
     """Raises `SettingsError` for a name that is none."""
     if name in ENGINES:
         return name
+    from difflib import get_close_matches
+
     near = get_close_matches(name, ENGINES, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "there are " + ", ".join(ENGINES)
     raise SettingsError(f"unknown engine {name!r}: {hint}")

@@ -44,7 +44,8 @@ def needed_imports(frame: Frame, text: str) -> tuple[Edit, ...]:
     used = dict.fromkeys(_modules_used(inside))
     if not used or imports_everything(frame.file):
         return ()
-    bound = {text_of(node) for node in inside if node.type == "identifier" and not _is_part(node)}
+    parts = {part.start_byte for node in inside if node.type == "attribute" for part in _parts(node) if part}
+    bound = {text_of(node) for node in inside if node.type == "identifier" and node.start_byte not in parts}
     missing = sorted(name for name in used if not _is_bound(frame, bound, name.partition(".")[0]))
     return tuple(_edits(frame, missing))
 
@@ -62,18 +63,18 @@ def _parent_type(node: Node) -> str:
 
 def _modules_used(inside: list[Node]) -> Iterator[str]:
     for node in inside:
-        if node.type != "attribute":
+        owner, attribute = _parts(node) if node.type == "attribute" else (None, None)
+        # The text of an owner that is none is long in a long chain of calls.
+        if owner is None or owner.type != "identifier":
             continue
-        owner, member = node.child_by_field_name("object"), text_of(node.child_by_field_name("attribute"))
-        name = text_of(owner)
-        if owner is None or owner.type != "identifier" or name not in sys.stdlib_module_names or name in _NEVER:
-            continue
-        yield f"{name}.{member}" if member in _SUBMODULES.get(name, ()) else name
+        name, member = text_of(owner), text_of(attribute)
+        if name in sys.stdlib_module_names and name not in _NEVER:
+            yield f"{name}.{member}" if member in _SUBMODULES.get(name, ()) else name
 
 
-def _is_part(node: Node) -> bool:
-    """Whether a name stands before or behind a dot."""
-    return _parent_type(node) == "attribute"
+def _parts(attribute: Node) -> tuple[Node | None, Node | None]:
+    """Return what stands before and behind a dot."""
+    return attribute.child_by_field_name("object"), attribute.child_by_field_name("attribute")
 
 
 def _is_bound(frame: Frame, in_fill: set[str], name: str) -> bool:

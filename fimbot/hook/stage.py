@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from fimbot.changes import Repository, Selection
 from fimbot.changes.repository import text
-from fimbot.changes.selection import empty_tree
+from fimbot.changes.selection import empty_tree, merge_base, object_name
 from fimbot.errors import UsageError
 
 _OBJECT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -79,8 +79,8 @@ def pushed_stage(repository: Repository, lines: Iterable[str]) -> Stage | None:
 
 def _range(repository: Repository, start: str, end: str) -> Stage:
     """As pre-commit does it: from the merge base, or where there is none (unrelated histories) from the other end."""
-    status, _, _ = repository.status_of("merge-base", "--end-of-options", start, end)
-    return Stage(Selection(f"{start}{'..' if status else '...'}{end}"), end, pushing=True)
+    dots = ".." if merge_base(repository, start, end) is None else "..."
+    return Stage(Selection(f"{start}{dots}{end}"), end, pushing=True)
 
 
 def _before(repository: Repository, commit: str) -> str:
@@ -89,7 +89,7 @@ def _before(repository: Repository, commit: str) -> str:
 
 
 def _exists(repository: Repository, commit: str) -> bool:
-    return repository.status_of("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}")[0] == 0
+    return object_name(repository, f"{commit}^{{commit}}") is not None
 
 
 def _merged(repository: Repository, environ: Mapping[str, str]) -> tuple[str, ...]:

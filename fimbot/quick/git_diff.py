@@ -1,4 +1,8 @@
-"""git's diff for the quick way, without `subprocess`, which costs 16 ms to import."""
+"""git's diff for the quick way, by `posix_spawn`.
+
+To import `subprocess` takes 15 ms where nothing is staged, which is as long as all the rest; 8 where `re` is there
+already. Where there is no posix_spawn (Windows) the whole command line answers.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ ALL_LINES = "-U1000000000"
 _MAX_OUTPUT = 8_000_000
 # Then the whole command line asks once more: it has the commit's deadline, and says what happened.
 _SILENCE_SECONDS = 1.0
+# As much as an ordinary user may have.
+_PIPE = 1 << 20
 # Settings.max_file_bytes: a larger file, "binary" to git then, is one that the whole scan has to mention.
 MAX_FILE = 1_000_000
 _REGULAR = (b"100644", b"100755")
@@ -30,7 +36,14 @@ if TYPE_CHECKING:
 
 def diff(*arguments: str) -> list[File] | None:
     """The changed files; None if unusual."""
-    started = start("diff-index", *DIFF, "--diff-filter=d", *arguments)
+    return changed_files(start_diff(*arguments))
+
+
+def start_diff(*arguments: str) -> tuple[int, int]:
+    return start("diff-index", *DIFF, "--diff-filter=d", *arguments)
+
+
+def changed_files(started: tuple[int, int]) -> list[File] | None:
     status, output = finish(started)
     if status != 0:
         return None
@@ -92,6 +105,7 @@ def start(*arguments: str) -> tuple[int, int]:
     for setting in (*CONFIGURATION, f"core.bigFileThreshold={MAX_FILE}"):
         command += ("-c", setting)
     reader, writer = os.pipe()
+    _widen(writer)
     try:
         child = os.posix_spawnp(
             "git",
@@ -107,6 +121,16 @@ def start(*arguments: str) -> tuple[int, int]:
         child = -1
     os.close(writer)
     return child, reader
+
+
+def _widen(pipe: int) -> None:
+    """Linux's pipes hold 64 KB, and git would wait for a reader who is still importing."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, AttributeError, OSError):
+        pass
 
 
 def finish(started: tuple[int, int]) -> tuple[int, bytes]:

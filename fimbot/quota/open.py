@@ -8,7 +8,6 @@ from collections.abc import Callable
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore, user_database
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.quota import Quota
-from fimbot.quota.redis_store import RedisStore
 from fimbot.quota.store import Store
 from fimbot.quota.values import Limits
 
@@ -24,6 +23,8 @@ def open_quota(
     key = account_key(host, model)
     stores: list[Store] = [EmbeddedStore(user_database(), key, limits), EmbeddedStore(IN_MEMORY, key, limits)]
     if store is not None:
+        from fimbot.quota.redis_store import RedisStore
+
         stores.insert(0, RedisStore(store, key, limits))
     return Quota(Fallback(stores), limits, sleep)
 

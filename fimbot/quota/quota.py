@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineUnavailable, QuotaExhausted
@@ -21,8 +21,7 @@ NAP_SECONDS = 0.1
 POLL_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(NamedTuple):
     id: str
     tokens: int
 
@@ -93,7 +92,7 @@ class Quota:
         self._store.close()
 
     def _taken(self, place: Place, tokens: int, deadline: Deadline, stopped: Callable[[], bool]) -> Reservation:
-        mine = secrets.token_hex(8)
+        mine = os.urandom(8).hex()
         reply, asks_at = Reply(), deadline.clock()
         try:
             while not (reply.taken or stopped()):

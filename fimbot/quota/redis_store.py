@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from importlib.resources import files
 from typing import Any
 
 from fimbot.quota.store import StoreDown
@@ -75,6 +74,8 @@ class RedisStore:
             self._client.close()
 
     def _open(self) -> Any:
+        from importlib.resources import files
+
         client = connect(self._url)
         self._client = client
         self._script = client.register_script(files("fimbot.quota").joinpath("account.lua").read_bytes())

@@ -211,7 +211,7 @@ def _changes_of_hidden(
 def _without_attributes(repository: Repository) -> Iterator[Repository]:
     """Another with the same objects: in a clone git obeys the .gitattributes that are checked out, which are the pull
     request's, and `*.py -diff` in them would make each file a binary one. (`--attr-source` came with git 2.41.)"""
-    objects = os.fsencode(repository.git_path("objects"))
+    objects = os.fsencode(repository.shared_git_path("objects"))
     with content_of_files({}) as content:
         alternates = content.repository.git_path("objects/info/alternates")
         alternates.parent.mkdir(exist_ok=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from typing import Any, Self
 
 import h11
@@ -33,6 +35,11 @@ class Connection(H11Protocol):
         return type(cls.__name__, (cls,), {"most_connections": connections})
 
     def connection_made(self, transport: Any) -> None:
+        # asyncio does it for sockets whose protocol is named, which those of a listener of `socket.create_server` are
+        # not. Without it the end of an answer waits for the client to acknowledge its beginning: 40 ms on Linux, on
+        # every connection but a new one.
+        with contextlib.suppress(OSError):  # macOS: the client has gone already
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Whatever the kernel does not take at once counts as a stall, and the next write waits for it.
         transport.set_write_buffer_limits(high=0)
         super().connection_made(transport)

@@ -5,7 +5,6 @@ Command line > FIMBOT_* > fimbot.toml > [tool.fimbot] in pyproject.toml > the us
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +102,12 @@ def _file(read: ReadFile, file: str, source: str, *, of_user: bool) -> dict[str,
 
 def _toml(read: ReadFile, file: str, source: str) -> dict[str, Any]:
     try:
-        return tomllib.loads((read(file) or b"").decode("utf-8"))
+        content = read(file)
+        if content is None:
+            return {}
+        import tomllib
+
+        return tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number or a nesting beyond Python's limits
         if file == "pyproject.toml":
             return {}  # somebody else's file: its own tools complain about it

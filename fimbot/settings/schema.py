@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import fields
-from difflib import get_close_matches
 from typing import Any, get_args
 
 from fimbot.errors import SettingsError
@@ -187,6 +186,8 @@ def setting_named(key: str, source: str) -> str:
     name = key.replace("-", "_")
     if name in NAMES:
         return name
+    from difflib import get_close_matches
+
     near = get_close_matches(name, NAMES, n=1)
     hint = f"did you mean {kebab(near[0])}?" if near else f"there are {', '.join(map(kebab, NAMES))}"
     raise SettingsError(f"{source}: unknown setting {key!r}: {hint}")

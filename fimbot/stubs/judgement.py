@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site
+from fimbot.stubs.patterns import pattern
 from fimbot.values import Kind, Tier
 
-_HEDGE = re.compile(r"(?i)\b(?:probably|might|maybe|perhaps|just return|work(?:ing)? around)\b")
-_TEST_DATA = re.compile(r"(?i)(?:^|/)(?:_*fixtures?_*|test[_-]?data|testing[_-]data|_*snapshots?_*)/")
+_HEDGE = pattern(r"(?i)\b(?:probably|might|maybe|perhaps|just return|work(?:ing)? around)\b")
+_TEST_DATA = pattern(r"(?i)(?:^|/)(?:_*fixtures?_*|test[_-]?data|testing[_-]data|_*snapshots?_*)/")
 
 
 class Verdict(NamedTuple):

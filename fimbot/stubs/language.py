@@ -6,6 +6,9 @@ import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 from fimbot.errors import ParseError
@@ -273,7 +276,19 @@ def _grammar(grammar: str) -> Grammar:
     from tree_sitter import Language as Grammar
 
     module, _, function = grammar.partition(":")
-    return Grammar(getattr(importlib.import_module(module), function)())
+    return Grammar(getattr(_compiled_part(module), function)())
+
+
+def _compiled_part(package: str) -> ModuleType:
+    """Of a grammar's wheel. Its `__init__` imports importlib.resources for queries that nobody here reads, and that
+    costs a commit 12 ms."""
+    whole = PathFinder.find_spec(package)
+    part = whole and PathFinder.find_spec(f"{package}._binding", whole.submodule_search_locations)
+    if part is None or part.loader is None:
+        return importlib.import_module(package)
+    module = module_from_spec(part)
+    part.loader.exec_module(module)
+    return module
 
 
 @cache
@@ -289,17 +304,15 @@ def walk(node: Node, inside: Callable[[Node], bool] | None = None, deepest: int 
     A cursor: recursion would end at a thousand nested brackets.
     """
     cursor = node.walk()
+    depth = 0  # `cursor.depth` counts anew at each step: 19,000 nested brackets took half a minute
     while True:
         here = cursor.node
         if here is not None:
             yield here
-        if (
-            here is not None
-            and (inside is None or inside(here))
-            and cursor.depth < deepest
-            and cursor.goto_first_child()
-        ):
+        if here is not None and (inside is None or inside(here)) and depth < deepest and cursor.goto_first_child():
+            depth += 1
             continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return
+            depth -= 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,12 +11,13 @@ from fimbot.stubs.file import SourceFile
 from fimbot.stubs.holes import expression_hole
 from fimbot.stubs.language import text_of
 from fimbot.stubs.lines import Spans
+from fimbot.stubs.patterns import pattern
 from fimbot.values import Hole, Skip, Stub
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_CONTINUATION = re.compile(r"\W{0,4}(?:\t| {2,})\S")
+_CONTINUATION = pattern(r"\W{0,4}(?:\t| {2,})\S")
 
 
 class Loose(NamedTuple):

@@ -6,18 +6,19 @@ import re
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Site
+from fimbot.stubs.patterns import pattern
 
-_TEST_PATH = re.compile(
+_TEST_PATH = pattern(
     r"(?:^|[/._-])(?:tests?|specs?|fixtures?|mocks?|fakes?|dummies)(?=[/._-])"
     r"|(?:^|[/._a-z0-9-])(?:Tests?|Specs?|Fixtures?|Mocks?|Fakes?)(?=[/._A-Z-])"
 )
-_MESSAGE = re.compile(
+_MESSAGE = pattern(
     r"(?:[\w:<>]+[\s*&]+)*\$?(?:msg|message|err|error|text)\s*(?::\s*\w+\s*)?=\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*;?"
 )
-_MARKUP = re.compile(r"(?i)\{?@inherit_?doc\b|^\W*inherit_?doc", re.MULTILINE)
+_MARKUP = pattern(r"(?i)\{?@inherit_?doc\b|^\W*inherit_?doc", re.MULTILINE)
 
 
-_REFUSAL = re.compile(
+_REFUSAL = pattern(
     r"(?i)\bnot (?:currently )?supported\b(?! yet)|unsupported|\bnot (?:available|allowed|possible|expected|valid)\b"
     r"|\bonly (?:available|supports?|supported|implemented|works?)\b"
     r"|should(?: not|n't)|must(?: not|n't| first)"

@@ -90,6 +90,7 @@ class Neighbourhood:
         self.file, self.choice = file, choice
         self._paths, self._read = paths, read
         self._parsed: dict[str, ParsedFile] = {file.path: file}
+        self._definitions: dict[bytes, list[tuple[str, bytes, int]]] = {}
 
     @cached_property
     def _contents(self) -> list[tuple[str, bytes]]:
@@ -112,6 +113,18 @@ class Neighbourhood:
         wanted = [_bytes(name) for name in names]
         near = (entry for entry in self._contents if any(name in entry[1] for name in wanted))
         return [(self.file.path, self.file.source), *near]
+
+    def definitions(self, name: bytes) -> list[tuple[str, bytes, int]]:
+        """Return where what stands before a name says that a type is defined, as (path, content, offset)."""
+        if name not in self._definitions:
+            files = [(self.file.path, self.file.source), *self._contents]
+            self._definitions[name] = [
+                (path, data, at)
+                for path, data in files
+                for at in _words(data, name)
+                if _BEFORE_TYPE.search(data, max(0, at - _BEFORE), at)
+            ]
+        return self._definitions[name]
 
     def parsed(self, path: str, data: bytes) -> ParsedFile:
         if path not in self._parsed:
@@ -164,15 +177,12 @@ class _Search:
         return islice(found, _MAX_PARTS["definition"])
 
     def _definition(self, name: bytes) -> ContextPart | None:
-        for path, data in self.files:
-            for at in _words(data, name):
-                if not _BEFORE_TYPE.search(data, max(0, at - _BEFORE), at):
-                    continue
-                file = self._file(path, data)
-                around = self.stub.start if path == self.stub.path else None
-                text = definition(file, at, around) if file else None
-                if text is not None:
-                    return ContextPart("definition", path, text)
+        for path, data, at in self.around.definitions(name):
+            file = self._file(path, data)
+            around = self.stub.start if path == self.stub.path else None
+            text = definition(file, at, around) if file else None
+            if text is not None:
+                return ContextPart("definition", path, text)
         return None
 
     def tests(self) -> Iterator[ContextPart]:

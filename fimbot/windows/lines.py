@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fimbot.secrets import redactor
 from fimbot.stubs.parsed import ParsedFile
@@ -20,8 +21,7 @@ LONGEST_LINE = 2000
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     text: str
     pieces: int
     withheld: tuple[Withheld, ...]
@@ -34,6 +34,8 @@ class Lines:
     source: bytes
     redact: Redact
     starts: list[int]
+    data_rows: frozenset[int]
+    """Lines too long to be anything but data."""
     _seen: dict[int, Line] = field(default_factory=dict)
 
     def row_of(self, offset: int) -> int:
@@ -41,9 +43,6 @@ class Lines:
 
     def start_of(self, row: int) -> int:
         return self.starts[row] if row < len(self.starts) else len(self.source)
-
-    def is_data(self, row: int) -> bool:
-        return self.start_of(row + 1) - self.starts[row] > LONGEST_LINE
 
     def is_blank(self, row: int) -> bool:
         return not self.source[self.starts[row] : self.start_of(row + 1)].strip()
@@ -78,7 +77,9 @@ def split(source: bytes, redact: Redact) -> Lines:
         at = source.find(b"\n", at) + 1
     if starts[-1] == len(source) and len(starts) > 1:
         starts.pop()
-    return Lines(source, redact, starts)
+    ends = [*starts[1:], len(source)]
+    data = (row for row, start in enumerate(starts) if ends[row] - start > LONGEST_LINE)
+    return Lines(source, redact, starts, frozenset(data))
 
 
 def decode(data: bytes) -> str:

@@ -16,24 +16,23 @@ class OtherStubs:
 
     def __init__(self, lines: Lines, stubs: Sequence[Stub]) -> None:
         self._lines = lines
-        self._by_row: dict[int, set[int]] = {}
-        self._rows: list[range] = []
-        """Of each stub, without the comments above it."""
-        for number, stub in enumerate(stubs):
-            rows = _rows(lines, stub)
-            self._rows.append(rows)
+        self._taken: list[range] = []
+        """Of each stub, with the comments above it."""
+        self._by_row: dict[int, int] = {}
+        """Row -> the number of a stub that takes it."""
+        for number, rows in enumerate(_rows(lines, stub) for stub in stubs):
             first = rows.start
-            while first > 0 and not lines.is_data(first - 1) and _COMMENT_ROW.match(lines[first - 1].text):
+            while first > 0 and first - 1 not in lines.data_rows and _COMMENT_ROW.match(lines[first - 1].text):
                 first -= 1
-            for row in range(first, rows.stop):
-                self._by_row.setdefault(row, set()).add(number)
+            self._taken.append(range(first, rows.stop))
+            self._by_row |= dict.fromkeys(self._taken[-1], number)
 
     def hidden_from(self, stub: Stub) -> Callable[[int], bool]:
         """Return whether a row belongs to another stub. One that overlaps this one, as what is nested does, is none."""
         mine = _rows(self._lines, stub)
-        near = {number for row in mine for number in self._by_row.get(row, ())}
-        own = {number for number in near if set(mine) & set(self._rows[number])}
-        return lambda row: row not in mine and bool(self._by_row.get(row, own) - own)
+        near = {self._by_row[row] for row in mine if row in self._by_row}
+        own = {*mine, *(row for number in near for row in self._taken[number])}
+        return lambda row: row in self._by_row and row not in own
 
 
 def _rows(lines: Lines, stub: Stub) -> range:

@@ -8,8 +8,8 @@ a block) or is the header around such a one; the tables here name only what the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fimbot.values import Stub
 
@@ -39,21 +39,24 @@ _FIELD_ROWS = 8
 """A member of more rows than this is code, whatever its type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Rows, 0-based and inclusive."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unit(Span):
+class Unit(NamedTuple):
     """A member of a file, a class or a block, with the comments above it and the blank lines beside it."""
 
-    node: Node = field(compare=False, repr=False)
+    first: int
+    last: int
+    node: Node
     bare: bool = False
     """Nothing but comments and attributes."""
+
+
+Rows = Span | Unit
 
 
 @dataclass(slots=True)
@@ -61,16 +64,16 @@ class Outline:
     """Each list is in the order in which it is worth keeping."""
 
     signature: Span
-    docs: list[Span] = field(default_factory=list)
+    docs: list[Rows] = field(default_factory=list)
     """The docstring, comments at the top of the body, comments right above the callable."""
-    own_headers: list[Span] = field(default_factory=list)
+    own_headers: list[Rows] = field(default_factory=list)
     """Headers between the callable's and the hole: `if x:` around an expression."""
-    own_closers: list[Span] = field(default_factory=list)
-    headers: list[Span] = field(default_factory=list)
+    own_closers: list[Rows] = field(default_factory=list)
+    headers: list[Rows] = field(default_factory=list)
     """The owners', the innermost first; so are the closers."""
-    closers: list[Span] = field(default_factory=list)
-    fields: list[Span] = field(default_factory=list)
-    imports: list[Span] = field(default_factory=list)
+    closers: list[Rows] = field(default_factory=list)
+    fields: list[Rows] = field(default_factory=list)
+    imports: list[Rows] = field(default_factory=list)
     before: list[Unit] = field(default_factory=list)
     after: list[Unit] = field(default_factory=list)
 
@@ -116,7 +119,7 @@ def holder_in(node: Node) -> Node | None:
     return node
 
 
-def parts(unit: Unit) -> tuple[list[Span], list[Unit]]:
+def parts(unit: Unit) -> tuple[list[Rows], list[Unit]]:
     """Of a unit that is too large: the lines of its header and of its closer, and what is between."""
     node = holder_in(unit.node)
     if node is None:
@@ -126,8 +129,8 @@ def parts(unit: Unit) -> tuple[list[Span], list[Unit]]:
     if not inside:
         return [], []
     has_closer = not node.children[-1].is_named
-    inside[-1] = replace(inside[-1], last=min(inside[-1].last, end - 1 if has_closer else end))
-    frame = [Span(unit.first, inside[0].first - 1), Span(inside[-1].last + 1, unit.last)]
+    inside[-1] = inside[-1]._replace(last=min(inside[-1].last, end - 1 if has_closer else end))
+    frame: list[Rows] = [Span(unit.first, inside[0].first - 1), Span(inside[-1].last + 1, unit.last)]
     return [span for span in frame if span.first <= span.last], inside
 
 
@@ -228,7 +231,7 @@ def _below(result: Outline, level: _Level) -> None:
     after = level.last
     for unit in _units([child for child in level.after if child.is_named]):
         # With the blank lines above it.
-        result.after.append(replace(unit, first=min(after + 1, unit.first)))
+        result.after.append(unit._replace(first=min(after + 1, unit.first)))
         after = unit.last
 
 
@@ -245,8 +248,9 @@ def _owner_body(levels: list[_Level], language: Language) -> _Level | None:
     return outside[holders[-1]]
 
 
-def _fields(body: _Level, language: Language) -> list[Span]:
-    fields, constructors = [], []
+def _fields(body: _Level, language: Language) -> list[Rows]:
+    fields: list[Rows] = []
+    constructors: list[Rows] = []
     for unit in _units([child for child in body.before + body.after if child.is_named]):
         node = unit.node
         # Under a decorator, an annotation or `export`.
@@ -280,7 +284,7 @@ def _above_units(nodes: list[Node], end: int) -> list[Unit]:
     """Units, each with the blank lines below it; `end` is the first row that belongs to something else."""
     units = _units(nodes)
     for index in reversed(range(len(units))):
-        units[index] = replace(units[index], last=max(units[index].last, end - 1))
+        units[index] = units[index]._replace(last=max(units[index].last, end - 1))
         end = units[index].first
     return units
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from fimbot.secrets import key_rows
@@ -20,6 +21,7 @@ _TYPE_ROWS = 20
 _FIELD_ROWS = 6
 _TEST_ROWS = 30
 _CALL_ROWS = 8
+_MOST_LEVELS = 100
 
 _BLOCK = re.compile(
     r"(^|_)(block|body|module|program|file|unit|chunk|source|statements|compound_statement|body_statement|suite|declarations|members|statement_list"
@@ -65,9 +67,8 @@ def definition(file: ParsedFile, at: int, stub_at: int | None) -> str | None:
 
     None for a type around the stub: the window shows that one itself. None for a use: `struct ring *ring` in C.
     """
-    node: Node | None = node_at(file, at, at + 1)
-    while node is not None and not (node.type in file.language.owner_types or _is_type(node)):
-        node = node.parent
+    around = _and_parents(node_at(file, at, at + 1))
+    node = next((each for each in around if each.type in file.language.owner_types or _is_type(each)), None)
     if node is None or node.parent is None:
         return None
     if node.type.endswith("_specifier") and node.child_by_field_name("body") is None:
@@ -98,8 +99,7 @@ def call(file: ParsedFile, start: int, end: int) -> str | None:
     statement = _statement(node, file.language)
     if rows_of(statement) > _CALL_ROWS:
         # The call alone, of a statement that holds much else.
-        while node.parent is not None and rows_of(node.parent) <= _CALL_ROWS:
-            node = node.parent
+        *_, node = takewhile(lambda each: rows_of(each) <= _CALL_ROWS, _and_parents(node))
         first, last = node.start_point.row, last_row(node)
         if first == last:
             last = min(first + _CALL_ROWS - 1, last_row(statement))
@@ -118,13 +118,11 @@ def enclosing_test(file: ParsedFile, start: int, end: int) -> str | None:
     if _is_text(node) or _is_definition(node, file.language):
         return None
     best: Node | None = None
-    here: Node | None = _statement(node, file.language)
-    while here is not None and here.parent is not None and here.type not in file.language.owner_types:
-        if rows_of(here) > _TEST_ROWS:
+    for here, parent in pairwise(_and_parents(_statement(node, file.language))):
+        if rows_of(here) > _TEST_ROWS or here.type in file.language.owner_types:
             break
-        if here.parent is None or _BLOCK.search(here.parent.type) or here.type in file.language.callable_types:
+        if _BLOCK.search(parent.type) or here.type in file.language.callable_types:
             best = here
-        here = here.parent
     if best is None:
         return None
     return rows_text(file, [Span(best.start_point.row, last_row(best))])
@@ -141,12 +139,25 @@ def _leaves(node: Node, start: int, end: int) -> Iterator[Node]:
         pending.extend(reversed(here.children))
 
 
+def _and_parents(node: Node) -> Iterator[Node]:
+    """Return a node and what it is part of, the innermost first, as far as code is worth showing.
+
+    Each step goes down from the root: from 100,000 nested brackets the way up would take minutes.
+    """
+    here: Node | None = node
+    for _ in range(_MOST_LEVELS):
+        if here is None:
+            return
+        yield here
+        here = here.parent
+
+
 def _in_type(leaf: Node, start: int) -> bool:
-    node: Node | None = leaf
-    while node is not None and node.start_byte >= start and not node.type.endswith("_definition"):
+    for node in _and_parents(leaf):
+        if node.start_byte < start or node.type.endswith("_definition"):
+            break
         if "type" in node.type and "primitive" not in node.type and "predefined" not in node.type:
             return True
-        node = node.parent
     return False
 
 
@@ -173,10 +184,9 @@ def _is_definition(node: Node, language: Language) -> bool:
 
 
 def _statement(node: Node, language: Language) -> Node:
-    while node.parent is not None and node.parent.parent is not None:
-        if _BLOCK.search(node.parent.type) or node.parent.type in language.callable_types:
-            break
-        node = node.parent
+    for here, parent in pairwise(_and_parents(node)):
+        if _BLOCK.search(parent.type) or parent.type in language.callable_types or parent.parent is None:
+            return here
     return node
 
 

@@ -6,7 +6,7 @@ What is left out is left out without a mark: a comment that says "..." is what a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from fimbot.secrets import redactor, withheld_file
@@ -15,7 +15,7 @@ from fimbot.values import ContextPart, Skip, Stub, Window, Withheld
 from fimbot.windows.context import part_pieces
 from fimbot.windows.lines import LONGEST_LINE, Line, Lines, decode, lines_of
 from fimbot.windows.others import OtherStubs
-from fimbot.windows.outline import Outline, Span, Unit, outline, parts
+from fimbot.windows.outline import Outline, Rows, Span, Unit, outline, parts
 from fimbot.windows.tokens import pieces_within, tokens_of
 
 # Shares of the budget. What is kept before all else may not take everything, or a class of 300 constants would
@@ -52,33 +52,35 @@ class _Room:
     """Whether a row is never kept: other stubs."""
     kept: set[int] = field(default_factory=set)
 
-    def cost(self, span: Span, limit: int) -> int:
+    def cost(self, span: Rows, limit: int) -> int:
         """Pieces of the rows that are not kept yet; more than `limit` where it is certain to be more."""
+        return self._free(span, limit)[1]
+
+    def _free(self, span: Rows, limit: int) -> tuple[list[int], int]:
+        """Return the rows that are not kept yet, up to `limit` pieces, and their cost as `cost` returns it."""
+        lines, kept, hidden, hole = self.lines, self.kept, self.hidden, self.hole
+        rows: list[int] = []
         cost = 0
-        for row in self.free(span):
-            if self.lines.is_data(row):
-                return limit + 1
-            cost += self.lines[row].pieces
+        for row in range(span.first, min(span.last + 1, len(lines))):
+            if row in kept or hole.first <= row <= hole.last or hidden(row):
+                continue
+            cost = limit + 1 if row in lines.data_rows else cost + lines[row].pieces
             if cost > limit:
                 break
-        return cost
+            rows.append(row)
+        return rows, cost
 
-    def free(self, span: Span) -> Iterator[int]:
-        for row in range(span.first, min(span.last + 1, len(self.lines))):
-            if row not in self.kept and not self.hidden(row) and not self.hole.first <= row <= self.hole.last:
-                yield row
-
-    def take(self, span: Span, limit: int) -> bool:
+    def take(self, span: Rows, limit: int) -> bool:
         """Keep the rows if they cost at most `limit` pieces."""
         limit = min(limit, self.left)
-        cost = self.cost(span, limit)
+        rows, cost = self._free(span, limit)
         if cost > limit:
             return False
-        self.kept.update(self.free(span))
+        self.kept.update(rows)
         self.left -= cost
         return True
 
-    def take_each(self, spans: Iterable[Span], limit: int) -> None:
+    def take_each(self, spans: Iterable[Rows], limit: int) -> None:
         """Keep those that fit, in this order, `limit` pieces in all."""
         for span in spans:
             before = self.left
@@ -192,14 +194,14 @@ _WORD = re.compile(r"[A-Za-z_]\w+")
 _IMPORT_WORDS = frozenset({"import", "from", "use", "using", "package", "include", "require", "as", "const", "static"})
 
 
-def _names_one(lines: Lines, span: Span, named: set[str]) -> bool:
+def _names_one(lines: Lines, span: Rows, named: set[str]) -> bool:
     """Whether an import names a word of the lines that are kept."""
     rows = range(span.first, min(span.last + 1, span.first + 40))
-    words = (word for row in rows if not lines.is_data(row) for word in _WORD.findall(lines[row].text))
+    words = (word for row in rows if row not in lines.data_rows for word in _WORD.findall(lines[row].text))
     return any(word in named and word not in _IMPORT_WORDS for word in words)
 
 
-def _take_partly(room: _Room, span: Span, limit: int) -> int:
+def _take_partly(room: _Room, span: Rows, limit: int) -> int:
     """Keep the span, or its first lines and its last one (which closes a docstring or a list); what it cost."""
     before = room.left
     limit = min(limit, before)

@@ -29,7 +29,8 @@ def main() -> None:
 async def serve(port: int, pieces: int, pause: float) -> None:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await _answer(reader, writer, pieces, pause)
+            while await _answer(reader, writer, pieces, pause):
+                pass
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client has hung up
         finally:
@@ -41,7 +42,8 @@ async def serve(port: int, pieces: int, pause: float) -> None:
         await server.serve_forever()
 
 
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pieces: int, pause: float) -> None:
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pieces: int, pause: float) -> bool:
+    """False where the connection is not kept for another request."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     line, *lines = head.split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (each.partition(":") for each in lines)}
@@ -50,9 +52,11 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pi
     if nonce is None:
         writer.write(b"HTTP/1.1 422 Unprocessable Entity\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
         await writer.drain()
-        return
+        return False
+    kept = headers.get("connection", "").lower() != "close"
+    connection = b"" if kept else b"Connection: close\r\n"
     writer.write(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n%s\r\n" % connection
     )
     for number in range(pieces):
         writer.write(_chunked(_event(f"{nonce}.{number};", None)))
@@ -60,6 +64,7 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pi
         await asyncio.sleep(pause)
     writer.write(_chunked(_event("", "stop")) + _chunked(b"data: [DONE]\n\n") + b"0\r\n\r\n")
     await writer.drain()
+    return kept
 
 
 def _nonce(line: str, headers: dict[str, str], content: bytes) -> str | None:

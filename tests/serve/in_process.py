@@ -23,6 +23,12 @@ from tests.serve.running import MODEL
 
 @contextmanager
 def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) -> Iterator[str]:
+    with running(upstream, directory, gate) as (url, _):
+        yield url
+
+
+@contextmanager
+def running(upstream: LangdockServer, directory: Path, gate: Gate | None = None) -> Iterator[tuple[str, Server]]:
     settings = Settings(base_url=upstream.url)
     opened = open_engine(settings, {"LANGDOCK_API_KEY": KEY}, alone=False)
     gate = gate or Gate(places=8, queue=8, seconds=5)
@@ -44,7 +50,7 @@ def served(upstream: LangdockServer, directory: Path, gate: Gate | None = None) 
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield url_of(listener)
+        yield url_of(listener), server
     finally:
         server.should_exit = True
         thread.join(10)

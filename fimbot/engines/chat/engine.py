@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from fimbot.engines.answer import Answer
@@ -70,7 +70,7 @@ class ChatEngine:
             )
             error.requests = requests
             raise error
-        return replace(answer, text=text).completion(self.name, self.model, requests)
+        return answer._replace(text=text).completion(self.name, self.model, requests)
 
     def close(self) -> None:
         self.channel.close()

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)(?:NULL|nullptr|nil|0[uUlLfF]*|-1|0\.0?[fF]?|false|FALSE|\"\"|'\\0'|\{\s*\}|std::nullopt|-ENOSYS|E_NOTIMPL
     |(?:std::\w+|Q[A-Z]\w+)(?:<[\w:\s,*&<>]*>)?\s*\(\s*\)|[\w:]+(?:<[\w:\s,*&<>]*>)?\s*\{\s*\})?"""
 )
-_UNUSED = re.compile(r"(?i)\w*unused\w*|unreferenced_parameter|ignore_unused|static_cast<void>")
-_SAYS_SO = re.compile(r"(?i)todo|\w*unimplemented\w*|\w*not_?(?:yet_?)?implemented\w*|\w*not_?impl|\w*implement_?me")
-_RAISES = re.compile(r"(?i)raise|throw|err")
-_STOPS = re.compile(r"(?i)\w*(?:panic|abort|fatal|unreachable|assert)\w*|die|assert")
+_UNUSED = pattern(r"(?i)\w*unused\w*|unreferenced_parameter|ignore_unused|static_cast<void>")
+_SAYS_SO = pattern(r"(?i)todo|\w*unimplemented\w*|\w*not_?(?:yet_?)?implemented\w*|\w*not_?impl|\w*implement_?me")
+_RAISES = pattern(r"(?i)raise|throw|err")
+_STOPS = pattern(r"(?i)\w*(?:panic|abort|fatal|unreachable|assert)\w*|die|assert")
 
 LABELS_AND_DIRECTIVES = frozenset(
     {

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.languages import c
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, is_bare, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NOT_IMPLEMENTED = re.compile(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
+_NOT_IMPLEMENTED = pattern(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
 
 
 def _classify(node: Node) -> Item:

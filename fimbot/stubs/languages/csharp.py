@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces, expression
 from fimbot.stubs.signs import (
     doubt_of_idiom,
@@ -22,16 +23,16 @@ from fimbot.stubs.signs import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)(?:null|default(?:\(.*\))?|false|-?[01][LlMmDdFf]?|0\.0[fFdDmM]?|""|[Ss]tring\.Empty|\[\s*\]
     |Task\.CompletedTask|(?:Array|Enumerable)\.Empty<.*>\(\s*\)|new\s+(?:\w*(?:List|Dictionary|HashSet|Collection|Array)\b[\w.<>,\s]*)?(?:\[0?\]\s*)?(?:\(\s*\)|\{\s*\})
     |new\s+[\w.<>,]+\[0\])?"""
 )
 _HARMLESS_ATTRIBUTE = r"\[\s*(?:MethodImpl|Obsolete|SuppressMessage|Pure|NotNull|CanBeNull|return:)\b[^\]]*\]"
-_HOOK_NAME = re.compile(
+_HOOK_NAME = pattern(
     r"(?:On|Before|After|Pre|Post|Handle|Visit)[A-Z_]|(?:Dispose\w*|SetUp|TearDown|Main|Awake|Start|Update)$"
 )
-_HANDLER = re.compile(r"\(\s*object\??\s+\w+\s*,\s*\w*(?:EventArgs|Args)\b[^,)]*\)")
+_HANDLER = pattern(r"\(\s*object\??\s+\w+\s*,\s*\w*(?:EventArgs|Args)\b[^,)]*\)")
 
 
 def _body(node: Node) -> Body | None:

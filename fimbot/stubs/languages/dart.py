@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, before, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_message
 
@@ -17,17 +18,17 @@ _COMMENTS = frozenset({"comment", "documentation_comment"})
 _THROWS = frozenset({"throw_expression", "throw_expression_without_cascade"})
 _CONSTRUCTORS = ("constructor_signature", "constant_constructor_signature")
 
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)(?:return\b\s*)?(?:(?:const\s*)?(?:<[^>]*>)?(?:
         null | 0(?:\.0)? | -1 | false | "" | '' | \[\s*\] | \{\s*\}
       | (?:Future|SynchronousFuture)(?:<[^>]*>)?(?:\.value)?\(\s*(?:null|false|0)?\s*\)
     ))?\s*;?"""
 )
-_THROWN = re.compile(r"(?s)throw\s+(?:new\s+|const\s+)?(?:[a-z_]\w*\.)?(\w+)(?:\.\w+)?\s*(?:\((.*)\))?")
-_NAMES = re.compile(r"""\s*(?:\w+|["'][\w.$()]*["'])?,?\s*""")
+_THROWN = pattern(r"(?s)throw\s+(?:new\s+|const\s+)?(?:[a-z_]\w*\.)?(\w+)(?:\.\w+)?\s*(?:\((.*)\))?")
+_NAMES = pattern(r"""\s*(?:\w+|["'][\w.$()]*["'])?,?\s*""")
 """A message that tells no more than a name, or none."""
-_DISCARD = re.compile(r"(?:(?:final|var)\s+)?_+\s*=\s*[\w.]+\s*;")
-_HOOK_NAME = re.compile(
+_DISCARD = pattern(r"(?:(?:final|var)\s+)?_+\s*=\s*[\w.]+\s*;")
+_HOOK_NAME = pattern(
     r"^_?(?:on|pre|post|before|after|did|will|visit|handle|setUp|tearDown)(?:[A-Z]|$)|^(?:dispose|close|initState|reset)$"
 )
 

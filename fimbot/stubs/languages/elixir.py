@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, before, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
@@ -19,12 +20,10 @@ _DEFINERS = ("def", "defp", "defmacro", "defmacrop")
 _MODULES = ("defmodule", "defimpl", "defprotocol")
 _ATTRIBUTES = ("doc", "spec", "impl", "deprecated", "since", "dialyzer", "decorate")
 
-_TRIVIAL = re.compile(r'nil|:ok|false|0|0\.0|-1|""|\'\'|\[\s*\]|%?\{\s*\}')
-_RAISES = re.compile(r"(?s)(?:raise|throw|exit)\b[\s(]*(?:([A-Z][\w.]*)\s*,?\s*)?(.*)")
-_ANSWER = re.compile(
-    r"\{\s*:error\s*,\s*:?\"?(?:not_?(?:yet_)?implemented|unimplemented|todo)\"?\s*\}|:not_implemented"
-)
-_HOOK_NAME = re.compile(
+_TRIVIAL = pattern(r'nil|:ok|false|0|0\.0|-1|""|\'\'|\[\s*\]|%?\{\s*\}')
+_RAISES = pattern(r"(?s)(?:raise|throw|exit)\b[\s(]*(?:([A-Z][\w.]*)\s*,?\s*)?(.*)")
+_ANSWER = pattern(r"\{\s*:error\s*,\s*:?\"?(?:not_?(?:yet_)?implemented|unimplemented|todo)\"?\s*\}|:not_implemented")
+_HOOK_NAME = pattern(
     r"^(?:on|pre|post|before|after|handle|visit|setup|teardown)(?:_|$)|^__\w+__$|^(?:init|terminate|code_change|close|stop)$"
 )
 

@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(r"""(?:nil|false|0|0\.0|-1|""|``|(?:\[\]|map\[\w+\])?[\w.*]+\{\}|struct\{\}\{\})""")
+_TRIVIAL = pattern(r"""(?:nil|false|0|0\.0|-1|""|``|(?:\[\]|map\[\w+\])?[\w.*]+\{\}|struct\{\}\{\})""")
 # A file's name may say which platform it is for: https://pkg.go.dev/cmd/go#hdr-Build_constraints
-_COUNTERPART = re.compile(
+_COUNTERPART = pattern(
     r"_(?:stub\w*|other|unsupported|fake|aix|android|darwin|dragonfly|freebsd|illumos|ios|js|linux|netbsd|openbsd|plan9"
     r"|solaris|unix|wasip1|windows|386|amd64|arm|arm64|loong64|mips\w*|ppc64\w*|riscv64|s390x|wasm)\.go$"
 )
-_FAILS = re.compile(r"(?s)(?:panic|log\.(?:Fatal|Panic)\w*|klog\.Fatal\w*)\s*\((.*)\)")
-_ERROR = re.compile(r"(?s)(?:errors|fmt|status|xerrors|trace|werrors)\.(?:New|Errorf?|NotImplemented)\s*\((.*)\)")
-_OTHER_PLATFORM = re.compile(r"(?m)^//go:build\b|^// \+build\b")
+_FAILS = pattern(r"(?s)(?:panic|log\.(?:Fatal|Panic)\w*|klog\.Fatal\w*)\s*\((.*)\)")
+_ERROR = pattern(r"(?s)(?:errors|fmt|status|xerrors|trace|werrors)\.(?:New|Errorf?|NotImplemented)\s*\((.*)\)")
+_OTHER_PLATFORM = pattern(r"(?m)^//go:build\b|^// \+build\b")
 
 
 def _body(node: Node) -> Body | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests
 
@@ -20,19 +21,17 @@ _COMMENTS = frozenset({"comment", "haddock"})
 _BETWEEN = frozenset({"comment", "haddock", "pragma"})
 _EQUATIONS = frozenset({"function", "bind"})
 
-_NOTHING = re.compile(r"(?:(?:return|pure)\s*\$?\s*)?\(\s*\)")
-_TRIVIAL = re.compile(r"""(?x)(?:(?:return|pure)\s*\$?\s*)?(?:Nothing|\[\s*\]|""|0(?:\.0)?|False|mempty|\(-1\)|-1)""")
-_MISSING = re.compile(
-    r"undefined|(?i:_?todo|(?:_|is|err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented)(?:_?yet)?)"
-)
-_RAISES = re.compile(
+_NOTHING = pattern(r"(?:(?:return|pure)\s*\$?\s*)?\(\s*\)")
+_TRIVIAL = pattern(r"""(?x)(?:(?:return|pure)\s*\$?\s*)?(?:Nothing|\[\s*\]|""|0(?:\.0)?|False|mempty|\(-1\)|-1)""")
+_MISSING = pattern(r"undefined|(?i:_?todo|(?:_|is|err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented)(?:_?yet)?)")
+_RAISES = pattern(
     r"(?s)(?:(?:liftIO|lift|io|pure|return|Left|left)\s*(?:\$|\()?\s*)?(?:\w+\.)*"
     r"(?:error\w*|fail|panic|die|ioError|userError|throw\w*)\b(.*)"
 )
 # Each looks at all others; who leaves a function to be written does not write so many equations of it.
 _MOST_TWINS = 10
-_PROMISE = re.compile(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
-_HELPER = re.compile(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
+_PROMISE = pattern(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
+_HELPER = pattern(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
 
 
 def _matches(node: Node) -> list[Node]:

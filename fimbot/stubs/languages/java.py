@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)(?:null|false|-?[01][LlDdFf]?|0\.0[fFdD]?|""|'\\0'|new\s+[\w.]+\s*(?:\[0?\](?:\s*\{\s*\})?|<>\(\s*\))
     |(?:Collections\.empty\w+|Optional\.empty|(?:List|Set|Map)\.of)\(\s*\))?"""
 )
 _CONSTRUCTORS = frozenset({"constructor_declaration", "compact_constructor_declaration"})
 _HARMLESS_ANNOTATION = r"@(?:Override|Deprecated|SuppressWarnings|NotNull|NonNull|Nullable|SafeVarargs)\b(?:\([^)]*\))?"
-_HOOK_NAME = re.compile(
+_HOOK_NAME = pattern(
     r"(?:on|before|after|pre|post|handle|visit|enter|exit|init|setUp|tearDown|do)[A-Z]"
     r"|(?:init|close|destroy|dispose|flush|setUp|tearDown|finalize|main|configure|start|stop|shutdown)$"
 )
-_LISTENER = re.compile(r"\(\s*(?:final\s+)?[\w.]*(?:Event|Notification)\s+\w+\s*\)")
+_LISTENER = pattern(r"\(\s*(?:final\s+)?[\w.]*(?:Event|Notification)\s+\w+\s*\)")
 
 
 def _classify(node: Node) -> Item:

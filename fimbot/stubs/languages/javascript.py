@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message, is_name
 
@@ -24,12 +25,12 @@ _BINDINGS = {
     "pair": "key",
     "assignment_expression": "left",
 }
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)(?:(?:null|undefined|void\s+0|false|-?[01]|0\.0|''|""|``|\[\s*\]|\{\s*\}|\(\{\s*\}\)|<></>)
     |Promise\.resolve\(\s*(?:null|undefined|false|\[\s*\]|\{\s*\})?\s*\))?(?:\s+as\s+[\w<>\[\]]+)?"""
 )
-_REJECTS = re.compile(r"(?s)Promise\.reject\(\s*(?:new\s+)?\w*(?:Error)?\s*\(?(.*)")
-_HOOK_NAME = re.compile(
+_REJECTS = pattern(r"(?s)Promise\.reject\(\s*(?:new\s+)?\w*(?:Error)?\s*\(?(.*)")
+_HOOK_NAME = pattern(
     r"#?_?(?:on|handle|before|after|pre|post|will|did|visit|enter|exit|leave|init|setup|teardown|ng|component)(?:[A-Z_]|$)"
     r"|(?:dispose|destroy|close|disconnect|connectedCallback|disconnectedCallback|callback|cb|reset|cleanup|cleanUp)$"
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
 
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"line_comment", "block_comment"})
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?:null|false|Unit|-?[01]L?|0\.0|0[fF]|""|(?:empty|listOf|mapOf|setOf|arrayOf|arrayListOf)\w*(?:<.*>)?\(\s*\))?"""
 )
 _HARMLESS_ANNOTATION = r"@(?:Jvm\w+|Suppress|Throws|Composable|Synchronized|OptIn|kotlin\.jvm\.\w+)\b"
-_HOOK_NAME = re.compile(r"(?:on|before|after|pre|post|handle|visit)[A-Z]|(?:close|dispose|setUp|tearDown|main)$")
+_HOOK_NAME = pattern(r"(?:on|before|after|pre|post|handle|visit)[A-Z]|(?:close|dispose|setUp|tearDown|main)$")
 
 
 def _body(node: Node) -> Body | None:

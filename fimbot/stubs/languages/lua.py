@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message
 
 if TYPE_CHECKING:
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
 _COMMENTS = frozenset({"comment"})
 
-_TRIVIAL = re.compile(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\)?)?\s*;?""")
-_DISCARD = re.compile(r"(?:local\s+)?_+(?:\s*,\s*_+)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
-_RAISES = re.compile(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
-_ANSWER = re.compile(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
-_META = re.compile(r"^---\s*@meta\b", re.MULTILINE)
-_HOOK_NAME = re.compile(
+_TRIVIAL = pattern(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\)?)?\s*;?""")
+_DISCARD = pattern(r"(?:local\s+)?_+(?:\s*,\s*_+)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
+_RAISES = pattern(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
+_ANSWER = pattern(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
+_META = pattern(r"^---\s*@meta\b", re.MULTILINE)
+_HOOK_NAME = pattern(
     r"(?i)^_?(?:on|pre|post|before|after|visit|handle|setup|teardown)(?:_|[A-Z]|$)|^__\w+$"
     r"|^_?(?:init|initialize|new|close|destroy|update|draw|load|unload|start|stop|reset|dispose|setup|teardown)$"
 )

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(r"""(?i)(?:null|false|-?[01]|0\.0|''|""|\[\s*\]|array\(\s*\))?""")
-_NOT_IMPLEMENTED = re.compile(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
-_HOOK_NAME = re.compile(
+_TRIVIAL = pattern(r"""(?i)(?:null|false|-?[01]|0\.0|''|""|\[\s*\]|array\(\s*\))?""")
+_NOT_IMPLEMENTED = pattern(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
+_HOOK_NAME = pattern(
     r"__\w+$|(?:on|before|after|pre|post|handle|visit|_?boot|set_?[Uu]p|tear_?[Dd]own)(?:[A-Z_]|$)|(?:register|init|close)$"
 )
 

@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, following, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?:None|False|0|0\.0|-1|""|''|b""|b''|\[\s*\]|\{\s*\}|\(\s*\)|(?:dict|list|set|tuple|str)\(\s*\))?"""
 )
-_ABSTRACT = re.compile(r"\babstract\w*|\boverload\b|hookspec|\bsingledispatch(?:method)?\b|\bfinal_?stub\b")
-_HOOK_NAME = re.compile(
+_ABSTRACT = pattern(r"\babstract\w*|\boverload\b|hookspec|\bsingledispatch(?:method)?\b|\bfinal_?stub\b")
+_HOOK_NAME = pattern(
     r"(?i)^(?:on|pre|post|before|after|_?handle|visit|setup|teardown)_|^(?:setUp|tearDown|setup|teardown|close)"
 )
 
 
 # "f is not implemented" says no more than the error's own name does: of 60 in methods of Twisted, pandas and SymPy
 # 46 were a contract that is met elsewhere.
-_PROMISE = re.compile(
-    r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|the|me)\b|please implement|need to|^\W*implement\b"
-)
-_INTERFACES = re.compile(r"\(\s*(?:\w+\.)*I[A-Z]\w*(?:\s*,\s*(?:\w+\.)*I[A-Z]\w*)*\s*\)")
-_EVENT = re.compile(r"(?i)^\W*(?:r?\W*)(?:called|invoked|fired|triggered)\b")
-_HARMLESS_DECORATOR = re.compile(r"@(?:property|staticmethod|classmethod|(?:functools\.)?\w*cache\w*)\b")
+_PROMISE = pattern(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|the|me)\b|please implement|need to|^\W*implement\b")
+_INTERFACES = pattern(r"\(\s*(?:\w+\.)*I[A-Z]\w*(?:\s*,\s*(?:\w+\.)*I[A-Z]\w*)*\s*\)")
+_EVENT = pattern(r"(?i)^\W*(?:r?\W*)(?:called|invoked|fired|triggered)\b")
+_HARMLESS_DECORATOR = pattern(r"@(?:property|staticmethod|classmethod|(?:functools\.)?\w*cache\w*)\b")
 
 
 def _body(node: Node) -> Body | None:

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, before, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import expression
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(r"""(?:nil|false|-?[01]|0\.0|''|""|\[\s*\]|\{\s*\}|(?:Array|Hash|String)\.new)?""")
-_RAISED = re.compile(r"\(?\s*(?:::)?(?P<kind>[A-Z][\w:]*)(?:\.new)?(?P<rest>.*)", re.DOTALL)
-_OF_A_CLASS = re.compile(
+_TRIVIAL = pattern(r"""(?:nil|false|-?[01]|0\.0|''|""|\[\s*\]|\{\s*\}|(?:Array|Hash|String)\.new)?""")
+_RAISED = pattern(r"\(?\s*(?:::)?(?P<kind>[A-Z][\w:]*)(?:\.new)?(?P<rest>.*)", re.DOTALL)
+_OF_A_CLASS = pattern(
     r"(?:\bis|\bhas|\)|\}) not (?:been )?implemented(?! yet)"
     r"|self\.class|#\{\s*(?:self|name|__method__|method|caller)|\b(?:in|by|for) (?:the )?(?:#\{|class)"
 )
-_HOOK_NAME = re.compile(
+_HOOK_NAME = pattern(
     r"(?:initialize|included|inherited|extended|prepended|method_added|method_missing|respond_to_missing\?|setup|teardown"
     r"|close|up|down|change|perform)$|(?:on|before|after|around|pre|post|handle|visit)_"
 )

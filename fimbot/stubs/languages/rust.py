@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_message, is_name
 
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"line_comment", "block_comment"})
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)\(\)|None|Ok\(\(\)\)|Ok\(None\)|Ok\(vec!\[\]\)|0(?:\.0)?(?:[iuf]\w+)?|false|""|vec!\[\s*\]|&?\[\s*\]
     |(?:String|Vec|\w*Map|\w*Set)(?:::<.*>)?::new\(\)|(?:\w+::)?[dD]efault(?:::default)?\(\)"""
 )
 _HARMLESS_ATTRIBUTE = (
     r"#!?\[\s*(?:inline|must_use|allow|expect|doc|track_caller|cold|deprecated|rustfmt|clippy|cfg)\b[^\n]*"
 )
-_ASSERTION = re.compile(r"_*(?:assert|require|check|is|_?f\d?$|_)_?")
+_ASSERTION = pattern(r"_*(?:assert|require|check|is|_?f\d?$|_)_?")
 
 
 def _classify(node: Node) -> Item:

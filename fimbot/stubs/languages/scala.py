@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, says_so_inside
 
@@ -15,18 +16,18 @@ if TYPE_CHECKING:
 
 _COMMENTS = frozenset({"comment", "block_comment"})
 
-_TRIVIAL = re.compile(
+_TRIVIAL = pattern(
     r"""(?x)(?:return\b\s*)?(?:
         null | None | Nil | false | 0(?:\.0)?[LlFfDd]? | -1 | "" | \(\s*\)
       | (?:\w+\.)*(?:Map|Seq|List|Set|Array|Vector|Option|IndexedSeq|Iterator|Iterable)
         (?:\.empty)?(?:\[[^\]]*\])?(?:\(\s*\))?
     )?"""
 )
-_THROWN = re.compile(r"(?s)throw\s+(?:new\s+)?(?:\w+\.)*(\w+)\s*(?:\((.*)\))?")
-_FAILED = re.compile(r"(?s)(?:Future|IO|ZIO|Task|F)\.\w+\(\s*(?:new\s+)?(?:\w+\.)*NotImplemented\w*(.*)\)")
-_INTRINSIC = re.compile(r"@(?:\w+\.)*(?:stub|native|compileTimeOnly|intrinsic)\b")
-_NULL_OBJECT = re.compile(r"(?:No|Empty|Null)[A-Z]")
-_HOOK_NAME = re.compile(
+_THROWN = pattern(r"(?s)throw\s+(?:new\s+)?(?:\w+\.)*(\w+)\s*(?:\((.*)\))?")
+_FAILED = pattern(r"(?s)(?:Future|IO|ZIO|Task|F)\.\w+\(\s*(?:new\s+)?(?:\w+\.)*NotImplemented\w*(.*)\)")
+_INTRINSIC = pattern(r"@(?:\w+\.)*(?:stub|native|compileTimeOnly|intrinsic)\b")
+_NULL_OBJECT = pattern(r"(?:No|Empty|Null)[A-Z]")
+_HOOK_NAME = pattern(
     r"^(?:on|pre|post|before|after|visit|handle|setUp|tearDown|setup|teardown)(?:[A-Z_]|$)|^(?:close|dispose)$"
 )
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(r"""(?:return|exit)(?:\s+(?:-?\d+|"?\$\?"?))?|false""")
-_SAYS = re.compile(
+_TRIVIAL = pattern(r"""(?:return|exit)(?:\s+(?:-?\d+|"?\$\?"?))?|false""")
+_SAYS = pattern(
     r"(?:echo|printf|print|die|fail|fatal|error|err|abort|warn|warning|log|>&2)(?:$|[_.:-])|\w*(?:die|fatal|error|fail|warn)$"
 )
-_HOOK_NAME = re.compile(
+_HOOK_NAME = pattern(
     r"(?i)^_*(?:on|pre|post|before|after|hook|setup|teardown|cleanup)(?:_|$)|_(?:hook|pre|post|setup|teardown|cleanup)$"
     r"|^(?:pkg|src)_\w+$|^(?:prepare|build|check|package|configure|install|start|stop|depends|usage|debug|log\w*)$"
 )

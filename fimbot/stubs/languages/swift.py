@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = re.compile(r"""(?:nil|false|-?[01]|0\.0|""|\[\s*:?\s*\]|\(\s*\)|EmptyView\(\s*\)|\.(?:zero|none))?""")
+_TRIVIAL = pattern(r"""(?:nil|false|-?[01]|0\.0|""|\[\s*:?\s*\]|\(\s*\)|EmptyView\(\s*\)|\.(?:zero|none))?""")
 _STOPS = ("fatalError", "preconditionFailure", "assertionFailure")
 _ACCESSORS = ("computed_getter", "computed_setter", "computed_modify")
 _HARMLESS_ATTRIBUTE = (
     r"@(?:MainActor|discardableResult|inlinable|inline\([^)]*\)|available\([^)]*\)|objc|escaping|Sendable)\b"
 )
-_HOOK_NAME = re.compile(r"(?:on|will|did|handle|visit|update(?:UI|NS))[A-Z]|(?:setUp|tearDown|main|close|invalidate)")
+_HOOK_NAME = pattern(r"(?:on|will|did|handle|visit|update(?:UI|NS))[A-Z]|(?:setUp|tearDown|main|close|invalidate)")
 
 
 def _body(node: Node) -> Body | None:

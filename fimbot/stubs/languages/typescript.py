@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs.language import Site, text_of
 from fimbot.stubs.languages import javascript
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.signs import is_bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_NOTHING = re.compile(
-    r"(?:Promise<|PromiseLike<|Awaitable<|Observable<)?(?:void|undefined|never|any|unknown)>?|.*\|void"
-)
+_NOTHING = pattern(r"(?:Promise<|PromiseLike<|Awaitable<|Observable<)?(?:void|undefined|never|any|unknown)>?|.*\|void")
 
 
 def _exempt(site: Site) -> str | None:

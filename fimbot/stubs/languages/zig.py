@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, text_of
+from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 _CONTAINERS = frozenset({"struct_declaration", "union_declaration", "enum_declaration", "opaque_declaration"})
 
 # No call on the right: `_ = f();` does something.
-_DISCARD = re.compile(r"_\s*=\s*[&@]?[\w.]+(?:\.\*)?\s*;")
-_TRIVIAL = re.compile(
+_DISCARD = pattern(r"_\s*=\s*[&@]?[\w.]+(?:\.\*)?\s*;")
+_TRIVIAL = pattern(
     r"""(?x)(?:return(?:\s+(?:null|undefined|false|0|-1|""|\.\{\s*\}|&\.\{\s*\}|&\[_\]\w+\{\s*\}))?|unreachable)\s*;"""
 )
-_PANIC = re.compile(r"(?s)(?:return\s+)?(?:@panic|@compileError|(?:std\.)?(?:debug\.)?panic)\((.*)\)\s*;?")
-_ERROR = re.compile(r"return\s+(error\.\w*)\s*;")
-_HOOK_NAME = re.compile(
+_PANIC = pattern(r"(?s)(?:return\s+)?(?:@panic|@compileError|(?:std\.)?(?:debug\.)?panic)\((.*)\)\s*;?")
+_ERROR = pattern(r"return\s+(error\.\w*)\s*;")
+_HOOK_NAME = pattern(
     r"^(?:on|pre|post|before|after|visit|handle)(?:[A-Z_]|$)|^(?:init|deinit|free|close|destroy|flush)$"
 )
 
