@@ -21,11 +21,17 @@ Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
 
 
-def find(repository: Repository, selection: Selection, blobs: Blobs, settings: Settings) -> Findings:
-    """Read the change and find its stubs; ask no engine."""
+def find(
+    repository: Repository,
+    selection: Selection,
+    blobs: Blobs,
+    settings: Settings,
+    progress: Callable[[int], None] = lambda files: None,
+) -> Findings:
+    """Read the change and find its stubs; ask no engine. `progress`: told how many files were looked at."""
     narrowed = replace(selection, paths=selection.paths + excluded(settings))
     changes = read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes)
-    return collect(changes, blobs.read, partial(generated_paths, repository), settings)
+    return collect(changes, blobs.read, partial(generated_paths, repository), settings, progress)
 
 
 def excluded(settings: Settings) -> tuple[str, ...]:

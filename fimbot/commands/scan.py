@@ -10,7 +10,7 @@ import click
 
 from fimbot.commands import options
 from fimbot.commands.output import write_report
-from fimbot.commands.session import mention_untracked, open_session, style_of
+from fimbot.commands.session import file_counter, mention_untracked, open_session, style_of
 from fimbot.values import Kind, Report, stub_of
 
 
@@ -40,8 +40,8 @@ def scan(
     session = open_session(words, staged, all_files, options.given(kinds=kinds))
     # A scan lists every kind unless it is told which.
     settings = session.settings if kinds else replace(session.settings, kinds=get_args(Kind))
-    with session.blobs() as blobs:
-        findings = find(session.repository, session.selection, blobs, settings)
+    with session.blobs() as blobs, file_counter(quiet=quiet) as progress:
+        findings = find(session.repository, session.selection, blobs, settings, progress)
     # Without words the answer may come from the quick way, which has no time for another git process.
     if words and not findings.scanned:
         mention_untracked(session, quiet=quiet)

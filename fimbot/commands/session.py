@@ -136,6 +136,28 @@ def progress_bar(
         yield advance
 
 
+@contextmanager
+def file_counter(*, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """How many files were looked at, on a terminal only, where it takes longer than half a second; wiped in the end."""
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda files: None
+        return
+    due, shown = time.monotonic() + 0.5, ""
+
+    def advance(files: int) -> None:
+        nonlocal due, shown
+        now = time.monotonic()
+        if now >= due:
+            due, shown = now + 0.1, f"fimbot: {count(files, 'file')} looked at"
+            click.echo(f"\r{shown}", err=True, nl=False)
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            click.echo(f"\r{' ' * len(shown)}\r", err=True, nl=False)
+
+
 def cache_directory() -> Path:
     from platformdirs import user_cache_path
 

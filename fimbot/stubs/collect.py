@@ -41,7 +41,11 @@ class Findings:
 
 
 def collect(
-    changes: Iterable[FileChange | SkippedFile], read: ReadChange, generated_of: GeneratedOf, settings: Settings
+    changes: Iterable[FileChange | SkippedFile],
+    read: ReadChange,
+    generated_of: GeneratedOf,
+    settings: Settings,
+    progress: Callable[[int], None] = lambda files: None,
 ) -> Findings:
     """Find the stubs of a change; each file with one is parsed once and kept."""
     found: list[Stub | Skip] = []
@@ -54,6 +58,7 @@ def collect(
             skipped += [change] if language_of(change.path) else []
             continue
         scanned += 1
+        progress(scanned)
         if language_of(change.path) is None:
             continue
         source = read(change)

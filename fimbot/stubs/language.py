@@ -23,9 +23,12 @@ ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "tri
 
 
 # A megabyte takes half a second. 200 KB of `{}` take Dart's grammar seven minutes, and a comment in a Python function
-# as long as all comments after it. So what a file may take grows with its size, and with the load of the machine not at
-# all: a change of many such files ends too.
-_SECONDS, _SECONDS_A_BYTE = 2.0, 18e-6
+# as long as all comments after it; meanwhile Kotlin's takes 90 MB each second. So what a file may take grows with its
+# size, and with the load of the machine not at all: a change of many such files ends too.
+_SECONDS, _SECONDS_A_BYTE = 2.0, 8e-6
+# A text with which every parser is done at once, whatever it is. (tree-sitter 0.26 never frees what it is given to read,
+# a kilobyte at a time.)
+_SHORT = 2048
 # A longer statement is code, whatever it says, and a longer expression no placeholder: the texts of a thousand nested
 # ones are as long as that many files.
 LONGEST = 1 << 16
@@ -215,7 +218,10 @@ class Language(NamedTuple):
         """
         from tree_sitter import Parser
 
-        allowed = seconds_for(source) if seconds is None else seconds
+        parser = Parser(_grammar(self.grammar))
+        if len(source) <= _SHORT:
+            return parser.parse(source) if before is None else parser.parse(source, before)
+        allowed = _SECONDS + _SECONDS_A_BYTE * len(source) if seconds is None else seconds
         end = time.thread_time() + allowed
 
         def read(at: int, _: object) -> bytes:
@@ -227,7 +233,6 @@ class Language(NamedTuple):
         try:
             # A parser a call (microseconds): one may not be used by two threads at once. The source comes in pieces,
             # because tree-sitter does not ask `late` otherwise; that costs nothing that could be measured.
-            parser = Parser(_grammar(self.grammar))
             if before is None:
                 return parser.parse(read, progress_callback=late)
             return parser.parse(read, before, progress_callback=late)
@@ -254,10 +259,6 @@ class Language(NamedTuple):
                 if node.start_point.row > told:
                     yield node
             told = last
-
-
-def seconds_for(source: bytes) -> float:
-    return _SECONDS + _SECONDS_A_BYTE * len(source)
 
 
 @cache
