@@ -90,7 +90,8 @@ _STRING = (
     rb"[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\"\\]|\\(?s:.)|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]|\\(?s:.)|'(?!''))*+'''"
     rb"|\"(?:[^\"\\\n]|\\(?s:.))*+\"|'(?:[^'\\\n]|\\(?s:.))*+')"
 )
-_DEF = re.compile(rb"[ \t\f]*+(?:async[ \t]+)?def\b")
+# Behind a byte order mark, which is no blank.
+_DEF = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\f]*+(?:async[ \t]+)?def\b")
 _HEADER_PART = re.compile(rb"[()\[\]{}:]|#[^\n]*+|" + _STRING)
 _FILLER = re.compile(rb"(?:[\s;]|#[^\n]*+|\\\r?\n|pass\b|\.\.\.|_\s*=(?!=)[^\n]*+|" + _STRING + rb")*+")
 # Brackets in brackets in brackets, as far as headers have them; whatever else is left to `_HEADER_PART`.
