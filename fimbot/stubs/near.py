@@ -177,13 +177,14 @@ def _header_above(source: bytes, at: int) -> int:
 
 
 def _below_is_filler(source: bytes, start: int, end: int, left: list[int]) -> bool:
-    """A decorator belongs to the header below it, which may be some lines down."""
+    """A decorator belongs to the header below it, which may be some lines down, and so does a comment."""
     at = end
     while (at := source.find(b"def", at)) >= 0:
         line = source.rfind(b"\n", 0, at) + 1
         if _DEF.match(source, line):
             begin = source.rfind(b"\n\n", 0, start) + 1
-            return b"@" in source[begin:line] and _end_of_filler(source, line, left) >= 0
+            above = source[begin:line]
+            return (b"@" in above or b"#" in above) and _end_of_filler(source, line, left) >= 0
         at += 3
     return False
 
