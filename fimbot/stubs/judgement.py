@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site
 from fimbot.stubs.patterns import pattern
+from fimbot.stubs.signs import has_todo, says_so_inside
 from fimbot.values import Kind, Tier
 
 _HEDGE = pattern(r"(?i)\b(?:probably|might|maybe|perhaps|just return|work(?:ing)? around)\b")
@@ -31,7 +32,9 @@ def judge(site: Site, language: Language, *, new: bool) -> Verdict | None:
     verdict = _verdict(site, language, new=new)
     if verdict is None:
         return None
-    exempt = _exemption(site, language)
+    exempt = _exemption(
+        site, language, explicit=verdict.tier == "fill" and (site.has("missing") or says_so_inside(site))
+    )
     if exempt is not None:
         return Verdict(verdict.kind, "report", verdict.why, exempt)
     doubt = _doubt(site) or language.doubt(site)
@@ -51,23 +54,27 @@ def _doubt(site: Site) -> str | None:
 
 def _verdict(site: Site, language: Language, *, new: bool) -> Verdict | None:
     missing = [item for item in site.items if item.kind == "missing"]
-    returns = [item for item in site.items if item.kind == "trivial-return"]
+    trivial = [item for item in site.items if item.kind == "trivial-return"]
     comments = [item.text for item in site.items if item.kind == "comment"]
-    marked = any(markers.says_missing(text) for text in comments) or markers.says_missing_above(site.above)
+    marked = has_todo(site)
 
     if missing:
         return _missing_verdict(site, missing[0], marked=marked)
-    if any(item.kind == "message" for item in site.items) or len(returns) > 1:
+    if any(item.kind == "message" for item in site.items) or len(trivial) > 1:
         return None
-    if returns:
+    if trivial:
         return Verdict("placeholder", "fill", "a TODO and a trivial return") if marked else None
     if marked:
         return Verdict("empty-body", "fill", "only a TODO")
 
     why = "only a docstring" if site.has("docstring") and not site.has("nothing") else "an empty body"
+    returns = language.returns_value(site.node)
     if comments:
-        return Verdict("empty-body", "report", "only a comment")
-    if new or language.returns_value(site.node):
+        # It says what to do, or why there is nothing: `_purpose`.
+        return Verdict("empty-body", "fill" if returns else "report", "only a comment")
+    if returns and site.has("docstring"):
+        return Verdict("empty-body", "fill", "only a docstring where a value is due")
+    if new or returns:
         return Verdict("empty-body", "suggest", why)
     return Verdict("empty-body", "report", f"{why}, not new")
 
@@ -82,18 +89,34 @@ def _missing_verdict(site: Site, missing: Item, *, marked: bool) -> Verdict | No
     return Verdict("placeholder", "report", "raises, without saying that it is to do")
 
 
-def _exemption(site: Site, language: Language) -> str | None:
+def _exemption(site: Site, language: Language, *, explicit: bool) -> str | None:
+    """`explicit`: a marker in the body, or an idiom, says that it is to do; it wins over every word and every name."""
     exempt = language.exempt(site)
     if exempt is not None:
         return exempt
-    texts = [item.text for item in site.items if item.kind in ("comment", "docstring", "missing")]
-    if any(markers.IGNORE.search(text) for text in (*texts, site.above)):
-        return "fimbot: ignore"
-    if any(markers.CONTRACT.search(text) for text in (*texts, site.above)):
-        return "empty by contract"
+    messages = [item.text for item in site.items if item.kind == "missing" or _is_beside_idiom(item, site)]
     comments = [item.text for item in site.items if item.kind == "comment"]
+    documentation = [item.text for item in site.items if item.kind == "docstring"] + [site.above]
+    if any(markers.IGNORE.search(text) for text in (*messages, *comments, *documentation)):
+        return "fimbot: ignore"
+    if any(map(markers.CONTRACT.search, messages)):
+        return "empty by contract"
+    if markers.DOUBLE_TYPE.search(site.name.rpartition(".")[0]):
+        return "a member of a mock, a fake or a no-op"
+    return None if explicit else _purpose(site, comments, documentation)
+
+
+def _is_beside_idiom(item: Item, site: Site) -> bool:
+    """A comment in the idiom's line is a part of its message: `???` takes none."""
+    rows = {each.node.end_point.row for each in site.items if each.kind == "missing"}
+    return item.kind == "comment" and item.node.start_point.row in rows
+
+
+def _purpose(site: Site, comments: list[str], documentation: list[str]) -> str | None:
+    if any(map(markers.CONTRACT.search, comments)) or any(map(markers.is_by_contract, (*comments, *documentation))):
+        return "empty by contract"
     if any(markers.EXCUSE.search(text) and not markers.is_todo(text) for text in comments):
         return "empty on purpose"
-    if markers.PRETENDER.search(site.name):
+    if markers.PRETENDER.search(site.simple_name):
         return "a mock, a fake or a no-op by its name"
     return None
