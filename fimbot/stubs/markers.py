@@ -17,10 +17,8 @@ TODO = pattern(
 )
 """At the start of a comment, any case, then something that is neither letter nor digit."""
 
-CONTINUATION = pattern(r"\W{0,4}(?:\t| {2,})\S")
-"""Of a TODO: the lines below it that are indented one step more than the marker."""
-
 _MOST_DOCUMENTATION = 20_000
+_LONGEST_PLACEHOLDER = 120
 
 _DIRECTIVE = pattern(r"(?i)rubocop\s*:\s*todo|(?:eslint|tslint|pylint|noqa|type:\s*ignore)")
 
@@ -49,17 +47,18 @@ _BY_OTHERS = (
 )
 _NOTHING = (
     r"do(?:es)? nothing(?! yet)|nothing to do\b|do(?:es)?n[o']t do anything(?! yet)|\bno[- ]?op\b|\bnop\b"
-    r"|not applicable|nothing (?:here|needed|required)"
+    r"|not applicable|nothing (?:here|needed|required|for now)"
 )
 _REFUSES = (
     r"should(?:n't| not) (?:be (?:necessary|needed|called|used)|call)\b|does(?: not|n't) support|intentionally"
     r"|deliberately|(?:left|leave|leave this) (?:blank|empty)|on purpose|by design|\bwhy (?:this|the) \w+ is empty"
 )
-CONTRACT = pattern(
-    rf"(?i){_BY_OTHERS}|{_NOTHING}|{_REFUSES}|must (?:be )?(?:implement|define)"
+_AGAINST = (
+    rf"{_BY_OTHERS}|{_REFUSES}|must (?:be )?(?:implement|define)"
     r"|\btodo\b\W+(?:\w+\W+){0,2}(?:coverage|docs?|documentation|docstrings?)\b"
     r"|\btodo\b\W+(?:\w+\W+){0,2}(?:remove|delete|get rid)\b(?! (?:this|the) (?:line|statement|comment|exception)\b)"
 )
+CONTRACT = pattern(rf"(?i){_AGAINST}|{_NOTHING}")
 """What a marker or a message says itself: the body is empty, or raises, by contract or on purpose."""
 
 _PURPOSE = pattern(
@@ -68,6 +67,7 @@ _PURPOSE = pattern(
     r"must (?:be )?(?:implement|define)"
     r"|^(?:this (?:method |function )?is )?(?:an? |the )?(?:[\w-]*optional |default |empty |simple )?\w*hook\b"
 )
+_TAKES_BACK = pattern(rf"(?i){_AGAINST}")
 _NO_PURPOSE = pattern(rf"(?i){_NOTHING}")
 _CONDITION = pattern(r"(?i)\b(?:if|when|whenever|unless|while|until|in case|where|once)\b")
 _GIVEN = pattern(r"(?i)^(?:return|creat|get|build|make|construct|yield|register)\w*\b")
@@ -134,27 +134,34 @@ def says_missing_above(text: str) -> bool:
 
 def _is_marker(message: str) -> bool:
     says = any(found[0].lower() not in ("todo", "fixme") for found in MESSAGE.finditer(message))
-    return (is_todo(message) or says) and not CONTRACT.search(message)
+    return (is_todo(message) or says) and not _takes_back(message)
+
+
+def _takes_back(message: str) -> bool:
+    """It says so, and nothing on a condition only."""
+    if not CONTRACT.search(message):
+        return False
+    sentences = _SENTENCE.split(_FRAME.sub("", message))
+    return _TAKES_BACK.search(message) is not None or any(
+        _NO_PURPOSE.search(sentence) and not _CONDITION.search(sentence) for sentence in sentences
+    )
 
 
 def _is_placeholder(text: str) -> bool:
-    found = _PLACEHOLDER.search(text)
-    return found is not None and not any(said.search(text) for said in (CONTRACT, EXCUSE, REFUSAL, _DIRECTIVE))
+    """A longer comment has more to say than that."""
+    if len(text) > _LONGEST_PLACEHOLDER or not _PLACEHOLDER.search(text):
+        return False
+    return not any(said.search(text) for said in (CONTRACT, EXCUSE, REFUSAL, _DIRECTIVE))
 
 
 def _messages(text: str) -> list[str]:
-    """The comment, from each TODO on a message of its own, which ends before a line that does not continue it."""
-    messages: list[str] = []
-    within = False
+    """The comment, from each TODO on a message of its own."""
+    messages = [""]
     for line in text.split("\n"):
         if TODO.match(line):
             messages.append(line)
-            within = True
-        elif messages and (not within or CONTINUATION.match(line)):
-            messages[-1] += "\n" + line
         else:
-            messages.append(line)
-            within = False
+            messages[-1] += "\n" + line
     return messages
 
 

@@ -56,7 +56,8 @@ def may_touch_stub(language: str, source: bytes, added: Ranges) -> bool:
 
 # A line that closes a block: no callable with a body of filler reaches over it.
 _CLOSING = rb"(?m)^[ \t]*(?:\}|end|fi|done|esac)[;,)]*[ \t\r]*$"
-_WITH_CLOSURES = ("go", "javascript", "typescript", "tsx")
+_RETURNED_CLOSURE = rb"\breturn\b[^\n]*(?:\bfunc(?:tion)?\b|=>)"
+_LONGEST_CLOSURE = 2100  # `shapes.returned_closure`, and a marker
 # What may stand before the brace of a body; not a literal's: `= {}`, `({}`, `"{}`.
 _BEFORE_BRACE = rb"(?:[\w)>\]?!*][\s]*+|^[ \t]*+)(?=\{)"
 _BEFORE_GO_BRACE = rb"(?<!struct)(?<!interface)[ \t]++(?=\{)"
@@ -66,19 +67,22 @@ def _touches(language: str, source: bytes, offsets: tuple[int, int, int, int]) -
     """Whether a hint is found around the added lines `source[start:end]`, with no closing line in between."""
     above, start, end, below = offsets
     for match in _hint(language).finditer(source, above, below):
-        if match.end() <= start and not _closes(language, source, match.end(), start):
+        if match.end() <= start and not _closes(source, match.end(), start):
             return True
-        if match.start() >= end and not _closes(language, source, end, match.start()):
+        if match.start() >= end and not _compiled(_CLOSING).search(source, end, match.start()):
             return True
         if match.start() < end and match.end() > start:
             return True
     return False
 
 
-def _closes(language: str, source: bytes, start: int, end: int) -> bool:
-    """Whether a callable ends there; where a closure may be returned, it is the second line that closes."""
+def _closes(source: bytes, start: int, end: int) -> bool:
+    """Whether a callable ends there; where it returns a closure, that is the second line that closes."""
     lines = _compiled(_CLOSING).finditer(source, start, end)
-    return next(lines, None) is not None and (language not in _WITH_CLOSURES or next(lines, None) is not None)
+    if next(lines, None) is None:
+        return False
+    returned = _compiled(_RETURNED_CLOSURE).search(source, max(0, start - _LONGEST_CLOSURE), start)
+    return returned is None or next(lines, None) is not None
 
 
 @cache
@@ -113,7 +117,8 @@ _TRIVIAL = (
     rb"[ \t)]*+(?:[#;\r\n]|\Z)"
     rb"|raise\b[ \t(]*+(?:\w+\.)*(?:Exception|RuntimeError)\b"
     # before an idiom, or one of those that say so themselves: `signs.telling`
-    rb"|(?:assert|del)\b|(?i:[\w.]*(?:log|print|warn|debug|console|trace|echo|puts|fmt|io|err|out)[\w.]*[ \t]*+\()"
+    rb"|(?:assert|del)\b"
+    rb"|(?i:[\w.]{0,60}(?:log|print|warn|debug|console|trace|echo|puts|fmt|io|err|out)[\w.]{0,20}[ \t]*+\()"
     rb"|(?:msg|message|err|error|text)\b[^=\n]*=\s*[(rRbBuUfF]*[\"']"
 )
 # A header without a first line, after comments, blank lines and the docstring, that is indented more and does

@@ -21,7 +21,7 @@ _MESSAGE = pattern(
     r"(?:[\w:<>]+[\s*&]+)*\$?(?:msg|message|err|error|text)\s*(?::\s*\w+\s*)?=\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*;?"
 )
 _TELLS = pattern(
-    r"(?i)(?:[\w.$]+(?:\.|::|->))?(?:console|log\w*|_?logg(?:er|ing)|slog|klog|puts|print\w*|eprintln!|println!|echo"
+    r"(?i)(?:[\w.$]{1,30}(?:\.|::|->))?(?:console|log\w*|_?logg(?:er|ing)|slog|klog|puts|print\w*|eprintln!|println!|echo"
     r"|system\.(?:out|err)|fmt|io|warnings|debug|Console|trace)"
     r"(?:(?:\.|::)(?:print\w*|write_?line|log|debug|info\w*|warn\w*|error\w*|trace|puts))?\s*[(\"']"
 )
@@ -44,6 +44,12 @@ def says_so_inside(site: Site) -> bool:
 def is_marked(site: Site) -> bool:
     """A comment in it or right above, or the message of its not-implemented idiom, says that it is to do."""
     return has_todo(site) or any(markers.says_missing(item.text) for item in site.items if item.kind == "missing")
+
+
+def promises(site: Site) -> bool:
+    """A TODO, or a message that says more than that something is not implemented."""
+    idioms = [item for item in site.items if item.kind == "missing"]
+    return has_todo(site) or any(markers.PROMISE.search(text_of(item.node)) for item in idioms)
 
 
 def is_bare(site: Site) -> bool:

@@ -22,16 +22,18 @@ TRIVIAL = (
     rb"|[bfru@$]?\"\"|[bfru]?''|``|\[\s*:?\s*\]|\{\s*\}|\(\s*\)"
 )
 # What a marker or a not-implemented idiom has in every language; compared without case.
-_WORDS = rb"todo|fixme|\bxxx|\bhack|\bbug\b|implement|not[ _]supported|write your own|" + PLACEHOLDER
+_WORDS = (
+    rb"todo|fixme|\bxxx|\bhack|\bbug\b|implement|not[ _]supported"
+    rb"|write (?:your own|me)|your (?:own )?(?:code|solution)"
+)
 # The same on a text in small letters, each beginning with a letter: ten times as fast.
 _SMALL_WORDS = (
-    rb"todo|fixme|xxx(?<!\wxxx)|hack(?<!\whack)|bug\b(?<!\wbug)|implement|not[ _]supported|write your own|"
-    + PLACEHOLDER
+    rb"todo|fixme|xxx(?<!\wxxx)|hack(?<!\whack)|bug\b(?<!\wbug)|implement|not[ _]supported|write (?:your own|me\b)"
+    rb"|your (?:own )?(?:code|implementation|solution)\b"
 )
-_PARTS_OF_WORDS = (
-    *(b"todo", b"fixme", b"xxx", b"hack", b"bug", b"implement", b"supported"),
-    *(b"for now", b"stub", b"placeholder", b"tbd", b"fill ", b"write ", b"your ", b"more ", b" here"),
-)
+_PARTS_OF_WORDS = (b"todo", b"fixme", b"xxx", b"hack", b"bug", b"implement", b"supported", b"write ", b"your ")
+_PARTS_OF_PLACEHOLDERS = (b"for now", b"stub", b"placeholder", b"tbd", b"fill ", b"more ", b" here")
+_COMMENT = rb"#|//|/\*|--|\{-|^[ \t]*[*;%]"
 
 # Possessive wherever it can be (`*+`): a hint is run on hostile text, and must stay linear.
 _STRING = (
@@ -132,6 +134,10 @@ _CPP = rb"(?m)^[ \t]*(?:class\s+\w|namespace\b|template\s*<|(?:public|private|pr
 REACH = 120
 
 
+# Of bytes before a placeholder's words.
+_LONGEST_COMMENT = 400
+
+
 def language_of(path: str) -> str | None:
     dot = path.rfind(".")
     return _BY_ENDING.get(path[dot:].lower()) if dot > path.rfind("/") else None
@@ -147,17 +153,26 @@ def may_hold_stub(language: str, source: bytes, added: list[tuple[int, int]]) ->
     small = source.lower()
     if any(part in small for part in _PARTS_OF_WORDS) and _is_near(re.compile(_SMALL_WORDS), small, added):
         return True
+    if any(part in small for part in _PARTS_OF_PLACEHOLDERS) and _is_near(
+        re.compile(PLACEHOLDER), small, added, _COMMENT
+    ):
+        return True
     structure = LANGUAGES[language][2].removeprefix(_WORDS).removeprefix(b"|")
     return structure != b"" and _is_near(re.compile(structure, re.IGNORECASE | re.MULTILINE), source, added)
 
 
-def _is_near(hint: re.Pattern[bytes], source: bytes, added: list[tuple[int, int]]) -> bool:
+def _is_near(hint: re.Pattern[bytes], source: bytes, added: list[tuple[int, int]], behind: bytes = b"") -> bool:
+    """`behind`: what stands before it in its line, not far away."""
+    opening = re.compile(behind)
     ranges = iter(sorted(added))
     start, end = next(ranges, (0, 0))
     line, counted = 1, 0
     for match in hint.finditer(source):
         line += source.count(b"\n", counted, match.start())
         counted = match.start()
+        first = max(source.rfind(b"\n", 0, counted) + 1, counted - _LONGEST_COMMENT) if behind else counted
+        if not opening.search(source[first:counted]):
+            continue
         while end < line - REACH:
             following = next(ranges, None)
             if following is None:

@@ -112,7 +112,7 @@ REFUSED = {
     "        pass\n": "the answer is itself a stub",
     "        raise NotImplementedError('TODO')\n": "the answer is itself a stub",
     "        # TODO: implement\n": "the answer is itself a stub",
-    "        # TODO: check\n        return 1\n": "the answer leaves something to do",
+    "        # TODO: check\n        return 2\n": "the answer leaves something to do",
     "***** x = 1": "the answer is junk",
     "+++++\n        return 1": "the answer is junk",
     "        return '\u202e1'": "the answer holds the character U+202E",

@@ -9,7 +9,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces, returned_closure
-from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_message, is_name
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
 from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
@@ -100,7 +100,11 @@ def _is_for_a_platform(root: Node) -> bool:
 
 
 def _promises(site: Site) -> bool:
-    return has_todo(site) or any(markers.PROMISE.search(item.text) for item in site.items if item.kind == "missing")
+    return any(
+        markers.PROMISE.search(item.text) if item.kind == "missing" else markers.is_todo(item.text)
+        for item in site.items
+        if item.kind in ("missing", "comment")
+    )
 
 
 def _doubt(site: Site) -> str | None:

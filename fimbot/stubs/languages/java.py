@@ -9,7 +9,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message, promises
 from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def _returns_value(node: Node) -> bool | None:
 def _exempt(site: Site) -> str | None:
     if "@Pointcut" in site.header:
         return "a pointcut"
+    if site.owner is not None and site.owner.type == "interface_declaration" and not promises(site):
+        return "an interface's default"
     if not is_bare(site):
         return None
-    if site.owner is not None and site.owner.type == "interface_declaration":
-        return "an interface's default"
     if site.node.type in _CONSTRUCTORS and (_is_private(site) or (not _takes(site.node) and _has_sisters(site))):
         return "a private constructor, or the one without parameters beside others"
     return None

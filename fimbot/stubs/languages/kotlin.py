@@ -9,7 +9,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, braces, commented
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message, promises
 from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
@@ -130,10 +130,10 @@ def _modifiers(site: Site) -> str:
 
 
 def _exempt(site: Site) -> str | None:
+    if _is_interface(site.owner) and not promises(site):
+        return "a default member of an interface"
     if not is_bare(site):
         return None
-    if _is_interface(site.owner):
-        return "a default member of an interface"
     if re.search(r"\bopen\b", _modifiers(site)):
         return "open: others override it"
     if site.node.type == "secondary_constructor" and _child(site.node, "constructor_delegation_call"):

@@ -9,7 +9,7 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
-from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_message, is_name
+from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, promises
 from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
@@ -128,17 +128,11 @@ def _exempt(site: Site) -> str | None:
 
 def _is_counterpart(site: Site) -> bool:
     """Nothing says that it is to do, and where a definition of the same name stands beside it, that one does more."""
-    if has_todo(site) or any(_promises(item) for item in site.items if item.kind == "missing"):
+    if promises(site):
         return False
     block = site.node.parent
     does_more = site.once(_twins, block).get(site.simple_name) if block is not None else None
     return does_more is not False
-
-
-def _promises(item: Item) -> bool:
-    return re.match(r"(?:return\s+)?(?:\w+::)*todo!", text_of(item.node)) is not None or (
-        markers.PROMISE.search(item.text) is not None
-    )
 
 
 def _twins(block: Node) -> dict[str, bool]:

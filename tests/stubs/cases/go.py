@@ -158,4 +158,28 @@ CASES = table(
     fill(
         "a question by its name", "package a\n\nfunc (s *S) CanSpy() bool {\n\t// TODO\n\treturn true\n}\n", "S.CanSpy"
     ),
+    report(
+        "nothing for now",
+        "package a\n\nfunc F(x int) {\n\t// For now, a lone parameter is not permitted here:\n"
+        "\t// what stands below in this test is a comment until it is, see issue 45639.\n}\n",
+        "F",
+    ),
+    skip(
+        "a TODO that says why it is empty",
+        "package a\n\nfunc F(x int) {\n\t// TODO: do as Unix does.\n\t// It is okay to leave this empty.\n}\n",
+        "F",
+    ),
+    fill(
+        "a TODO with a condition",
+        "package a\n\nfunc F(x int) {\n\t// TODO: write.\n\t// Does nothing if x is 0.\n}\n",
+        "F",
+        kind="empty-body",
+    ),
+    report(
+        "on a platform, whatever the comment above says",
+        'package a\n\n// F is not implemented on Windows.\nfunc F() {\n\tpanic("unimplemented")\n}\n',
+        "F",
+        kind="placeholder",
+        path="a_windows.go",
+    ),
 )

@@ -117,4 +117,16 @@ CASES = table(
         "TestTrack.f",
         path="src/TestTrack.java",
     ),
+    skip(
+        "a default of an interface that refuses",
+        'interface A {\n    default void f() {\n        throw new Error("f not implemented");\n    }\n}\n',
+        "A.f",
+        kind="placeholder",
+    ),
+    fill(
+        "a default of an interface that is to do",
+        "interface A {\n    default void f() {\n        // TODO\n    }\n}\n",
+        "A.f",
+        kind="empty-body",
+    ),
 )

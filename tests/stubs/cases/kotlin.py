@@ -111,4 +111,11 @@ CASES = table(
         """,
         "fill placeholder f.g",
     ),
+    skip(
+        "a default of an interface that refuses",
+        'interface A {\n    fun f() { throw Error("f not implemented") }\n}\n',
+        "A.f",
+        kind="placeholder",
+    ),
+    fill("a default of an interface that is to do", "interface A {\n    fun f(): Int = TODO()\n}\n", "A.f"),
 )

@@ -250,7 +250,7 @@ CASES = table(
     suggest("a condition", "def f(p):\n    '''Remove p, and do nothing if it is not there.'''\n", "f"),
     suggest("a question by its name", "class A:\n    def is_fake(self):\n        pass\n", "A.is_fake"),
     suggest(
-        "documented with what it takes",
+        "a verb that is documented",
         "def post_job(p):\n    '''Publish.\n\n    :param p: what\n    '''\n",
         "post_job",
     ),
