@@ -15,7 +15,8 @@ from fimbot.values import Fill, Outcome, Report, Skip, SkippedFile, Suggestion, 
 
 if TYPE_CHECKING:
     from fimbot.engines.pool import Answers
-    from fimbot.engines.protocol import Deadline, Engine
+    from fimbot.engines.protocol import Engine
+    from fimbot.values import Deadline
 
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, QuotaExhausted
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 
 # An engine that failed so often, with no success in between, is not asked for the rest: a dead host would
 # cost its retries for every single stub.

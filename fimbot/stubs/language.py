@@ -26,8 +26,8 @@ ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "tri
 # as long as all comments after it; meanwhile Kotlin's takes 90 MB each second. So what a file may take grows with its
 # size, and with the load of the machine not at all: a change of many such files ends too.
 _SECONDS, _SECONDS_A_BYTE = 2.0, 8e-6
-# A text with which every parser is done at once, whatever it is. (tree-sitter 0.26 never frees what it is given to read,
-# a kilobyte at a time.)
+# A text with which every parser is done at once, whatever it is. (tree-sitter 0.26 never frees what it is given to
+# read, a kilobyte at a time.)
 _SHORT = 2048
 # A longer statement is code, whatever it says, and a longer expression no placeholder: the texts of a thousand nested
 # ones are as long as that many files.
