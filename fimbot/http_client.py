@@ -1,7 +1,8 @@
-"""An HTTP client as the environment wants it: proxies, CA files. Every connection is used for one request."""
+"""An HTTP client as the environment wants it: proxies, CA files."""
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -31,17 +32,32 @@ def usable_environment() -> Iterator[None]:
         raise SettingsError("HTTPS_PROXY or ALL_PROXY is no address of a proxy") from None
 
 
-def open_client(
-    scheme: str, *, headers: Mapping[str, str] | None = None, transport: httpx.BaseTransport | None = None
-) -> httpx.Client:
-    """Raises `SettingsError`: see `usable_environment`."""
+def trusted(scheme: str) -> ssl.SSLContext:
+    """Whom clients of `open_client` believe: made once where several are opened, since reading all CAs takes 40 ms; and
+    there is nothing to verify in plain HTTP to this machine. Raises `SettingsError`: see `usable_environment`."""
     secure = scheme == "https"
+    with usable_environment():
+        return httpx.create_ssl_context(verify=secure, trust_env=secure)
+
+
+def open_client(
+    scheme: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    transport: httpx.BaseTransport | None = None,
+    trust: ssl.SSLContext | None = None,
+    kept_seconds: float | None = None,
+) -> httpx.Client:
+    """`kept_seconds`: how long a connection may rest between two requests; else each is used for one.
+
+    Raises `SettingsError`: see `usable_environment`."""
+    secure = scheme == "https"
+    kept = 0 if kept_seconds is None else 1
     with usable_environment():
         return httpx.Client(
             transport=transport,
-            # There is nothing to verify in plain HTTP to this machine; reading all CAs takes 40 ms.
-            verify=secure,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            verify=trust or secure,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=kept, keepalive_expiry=kept_seconds),
             follow_redirects=False,  # a redirect would take the key, or the code, to another host
             # Proxies and CA files from the environment, but no proxy may see a key in plain HTTP.
             trust_env=secure,

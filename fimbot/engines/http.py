@@ -1,7 +1,7 @@
 """A channel to one endpoint, for one key; what httpx raises ends here. Safe to use from many threads.
 
-Every request has a connection of its own: nearly every answer is hung up on at the hole's end, which closes
-it anyway, and a fresh one is never found to have been closed by the other side meanwhile.
+A connection whose answer was read to its end is kept for the next request; one that was hung up on, at the hole's end
+or at the deadline, is closed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import httpx
 
 from fimbot import __version__
 from fimbot.engines.call import Call, Calls
+from fimbot.engines.connections import KEPT_SECONDS, Connections
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
 from fimbot.engines.protocol import Deadline, Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
-from fimbot.http_client import UNSENT, open_client, proxy_for
+from fimbot.http_client import UNSENT, open_client, proxy_for, trusted
 from fimbot.settings.keys import Key
 
 CONNECT_SECONDS = 5.0
@@ -35,6 +36,8 @@ SILENCE_SECONDS = 30.0
 SILENCE_SECONDS_OF_OWN = 300.0
 # After the finish reason only [DONE] can follow, and some servers leave the connection open instead.
 END_SECONDS = 2.0
+# After the last event only the end of the body, which nearly every server sends with it.
+LAST_BYTES_SECONDS = 0.1
 # 4,096 tokens, each in an event of 300 bytes, are 1.2 MB.
 MAX_ANSWER_BYTES = 4_000_000
 MAX_ERROR_BYTES = 64_000
@@ -113,6 +116,8 @@ class Incoming:
         self.content_type = quote(response.headers.get("Content-Type", ""))
         self.quote = quote
         self._response = response
+        self._raw = response.iter_raw()
+        self._nearly_over = False
         self._call = call
         self._deadline = deadline
         self._own = own
@@ -120,7 +125,7 @@ class Incoming:
     def chunks(self) -> Iterator[bytes]:
         size = 0
         try:
-            for chunk in self._response.iter_raw():
+            for chunk in self._raw:
                 size += len(chunk)
                 if size > MAX_ANSWER_BYTES:
                     raise EngineUnavailable(f"the answer is larger than {MAX_ANSWER_BYTES // 1_000_000} MB")
@@ -131,7 +136,24 @@ class Incoming:
             raise self._own(error, self._call, self._deadline) from None
 
     def expect_end(self) -> None:
+        self._nearly_over = True
         self._call.allow(END_SECONDS)
+
+    def reach_end(self) -> bool:
+        """Reads what is behind the last event, without which the connection cannot be used again; False where it does
+        not come."""
+        if not self._nearly_over or self._response.headers.get("Connection", "").lower() == "close":
+            return True  # it was hung up on, or will be
+        self._call.allow(LAST_BYTES_SECONDS)
+        try:
+            size = 0
+            for chunk in self._raw:
+                size += len(chunk)
+                if size > MAX_ERROR_BYTES:
+                    return False
+        except httpx.HTTPError:
+            return False
+        return True
 
     def beginning(self) -> bytes:
         """As much of an error's text as there is to have soon."""
@@ -183,18 +205,21 @@ class Channel:
         self._meter = meter
         self._closed = threading.Event()
         self._sleep = self._closed.wait if sleep is None else sleep
-        self._calls = Calls()
-        self._client = open_client(
-            url.scheme,
-            transport=transport,
-            headers={
-                **(auth(key.reveal()) if key else {}),
-                "Content-Type": "application/json",
-                "Accept": "text/event-stream, application/json",
-                "Accept-Encoding": "identity",  # what is compressed could grow past any limit
-                "User-Agent": f"fimbot/{__version__}",
-            },
+        self._reaches_end = True
+        headers = {
+            **(auth(key.reveal()) if key else {}),
+            "Content-Type": "application/json",
+            "Accept": "text/event-stream, application/json",
+            "Accept-Encoding": "identity",  # what is compressed could grow past any limit
+            "User-Agent": f"fimbot/{__version__}",
+        }
+        trust = None if transport else trusted(url.scheme)
+        self._connections = Connections(
+            lambda: open_client(
+                url.scheme, headers=headers, transport=transport, trust=trust, kept_seconds=KEPT_SECONDS
+            )
         )
+        self._calls = Calls(self._connections)
 
     @classmethod
     def of(
@@ -271,17 +296,17 @@ class Channel:
 
     def close(self) -> None:
         self._closed.set()
-        if not self._calls.hang_up():  # no connection outlives its call, so nothing leaks where some are still ending
-            self._client.close()
+        self._calls.hang_up()
+        self._connections.close()
 
     def _attempt(self, request: Request, read: Callable[[Incoming], Answer], deadline: Deadline) -> Answer:
         left = deadline.remaining()
         timeout = httpx.Timeout(min(self._silence, left), connect=min(self._connect_seconds, left))
         with self._calls.under_way(deadline) as call:
             try:
-                if self._closed.is_set():  # before the call could be hung up on; the client may be closed by now
+                if self._closed.is_set():  # before the call could be hung up on
                     raise EngineUnavailable("not asked, interrupted")
-                with self._client.stream(
+                with call.connection.client.stream(
                     request.method,
                     request.url,
                     content=request.content,
@@ -295,7 +320,10 @@ class Channel:
                         raise self._refused(response, incoming)
                     if _is_compressed(response):
                         raise EngineUnavailable("the answer is compressed, which was not asked for")
-                    return read(incoming)
+                    answer = read(incoming)
+                    # A server that leaves it open makes nobody wait for it again.
+                    self._reaches_end = self._reaches_end and incoming.reach_end()
+                    return answer
             except httpx.HTTPError as error:
                 if self._meter and isinstance(error, UNSENT):
                     self._meter.unreached()
