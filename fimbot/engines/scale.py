@@ -7,9 +7,9 @@ carries no usage to correct it. So a long run would use three quarters of its qu
 from __future__ import annotations
 
 import math
-import statistics
 import threading
 from collections import deque
+from collections.abc import Collection
 
 # Fewer say nothing; more would remember another repository.
 _FEWEST, _MOST = 8, 64
@@ -33,6 +33,12 @@ class Scale:
         with self._lock:
             if len(self._ratios) < _FEWEST:
                 return estimate
-            unsure = statistics.stdev(self._ratios) * math.sqrt(1 / len(self._ratios) + 1 / _A_MINUTE)
-            ratio = statistics.fmean(self._ratios) + _CERTAINTY * unsure
+            ratio = _at_most(self._ratios)
         return min(estimate, math.ceil(estimate * ratio))
+
+
+def _at_most(ratios: Collection[float]) -> float:
+    """By hand: `statistics.stdev` reckons in fractions, which takes 0.2 ms of each question's time."""
+    mean = math.fsum(ratios) / len(ratios)
+    deviation = math.sqrt(math.fsum((ratio - mean) ** 2 for ratio in ratios) / (len(ratios) - 1))
+    return mean + _CERTAINTY * deviation * math.sqrt(1 / len(ratios) + 1 / _A_MINUTE)

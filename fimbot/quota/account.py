@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from fimbot.quota.values import Hear, Hold, Leave, Limits, Look, Reply, Settle, Step, Take
 
@@ -34,8 +35,10 @@ MOST_DOUBLINGS = 10
 LONGEST_HOLD_SECONDS = 3600.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Use:
+    """Not changed once it is there, so that how it is written down is made once for many steps."""
+
     id: str
     at: float
     """Of the reservation while it is open, then of its settlement."""
@@ -47,6 +50,11 @@ class Use:
     probe: bool = False
     """Whether it is refused may show how the server counts."""
     requests: int = 1
+
+    @cached_property
+    def row(self) -> str:
+        fields = (self.id, self.at, self.used, self.claimed, self.open, self.begun, self.probe, self.requests)
+        return json.dumps(fields, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -102,14 +110,12 @@ class Account:
 
 
 def dumped(account: Account) -> str:
-    """Rows without names: it is written while others wait, and `dataclasses.asdict` of 500 uses takes 5 ms."""
-    uses = [
-        (each.id, each.at, each.used, each.claimed, each.open, each.begun, each.probe, each.requests)
-        for each in account.uses
-    ]
+    """Rows without names: it is written while others wait."""
+    uses = ",".join([use.row for use in account.uses])
     waiters = [(each.id, each.priority, each.ticket, each.seen, each.tokens) for each in account.waiters]
     spans = [(span.at, span.seconds, span.amount) for span in account.spans()]
-    return json.dumps([uses, waiters, account.ticket, account.strikes, spans], separators=(",", ":"))
+    rest = json.dumps([waiters, account.ticket, account.strikes, spans], separators=(",", ":"))
+    return f"[[{uses}],{rest[1:]}"
 
 
 def loaded(text: str) -> Account:
@@ -144,8 +150,8 @@ def apply(account: Account, step: Step, limits: Limits, now: float) -> Reply:
 
 
 def _age(account: Account, limits: Limits, now: float) -> None:
-    for use in account.uses:
-        use.at, use.begun = min(use.at, now), min(use.begun, now)
+    if any(use.at > now or use.begun > now for use in account.uses):
+        account.uses = [replace(use, at=min(use.at, now), begun=min(use.begun, now)) for use in account.uses]
     for waiter in account.waiters:
         waiter.seen = min(waiter.seen, now)
     for span in account.spans():
@@ -163,15 +169,21 @@ def _age(account: Account, limits: Limits, now: float) -> None:
 def _folded(uses: Sequence[Use]) -> list[Use]:
     """Never free sooner than each of them would be."""
     result: list[Use] = []
-    slots: dict[int, Use] = {}
+    slots: dict[int, int] = {}
     for use in uses:
-        one = None if use.open else slots.setdefault(int(use.at // FOLD_SECONDS), use)
-        if one is None or one is use:
+        place = len(result) if use.open else slots.setdefault(int(use.at // FOLD_SECONDS), len(result))
+        if place == len(result):
             result.append(use)
             continue
-        one.at, one.begun = max(one.at, use.at), min(one.begun, use.begun)
-        one.used, one.claimed = one.used + use.used, one.claimed + use.claimed
-        one.requests += use.requests
+        one = result[place]
+        result[place] = replace(
+            one,
+            at=max(one.at, use.at),
+            begun=min(one.begun, use.begun),
+            used=one.used + use.used,
+            claimed=one.claimed + use.claimed,
+            requests=one.requests + use.requests,
+        )
     return result
 
 
@@ -191,15 +203,29 @@ def _cost(account: Account, use: Use) -> int:
     return use.claimed if use.open or account.whole.seconds else use.used
 
 
+def _tokens(account: Account, *, count_open: bool = True) -> int:
+    if account.whole.seconds:
+        return sum([use.claimed for use in account.uses if count_open or not use.open])
+    return sum([(use.claimed if count_open else 0) if use.open else use.used for use in account.uses])
+
+
 def _waits(account: Account, asks: Sequence[int], limits: Limits, now: float) -> tuple[float, float]:
     """Until the last of `asks` has room, one after the other: if what is open costs all that was reserved, and if it
     costs nothing."""
-    return _until(account, asks, limits, now, count_open=True), _until(account, asks, limits, now, count_open=False)
+    wait = _until(account, asks, limits, now, count_open=True)
+    return wait, _until(account, asks, limits, now, count_open=False) if wait else 0.0
 
 
 def _until(account: Account, asks: Sequence[int], limits: Limits, now: float, *, count_open: bool) -> float:
     window = limits.seconds + MARGIN_SECONDS
     most_requests, most_tokens = _limits(account, limits)
+    # What is larger than a whole minute's quota is the server's to judge.
+    needs = [min(ask, most_tokens) for ask in asks]
+    when = max(now, account.hold.end()) if account.hold.seconds else now
+    requests = sum([use.requests for use in account.uses]) + _taken(account.other_requests)
+    tokens = _tokens(account, count_open=count_open) + _taken(account.other_tokens)
+    if requests + len(needs) <= most_requests and tokens + sum(needs) <= most_tokens:
+        return when - now
     # (when it is free again, requests, tokens). What is open is settled now at the soonest.
     taken = [
         ((now if use.open else use.at) + window, use.requests, _cost(account, use) if count_open or not use.open else 0)
@@ -208,11 +234,8 @@ def _until(account: Account, asks: Sequence[int], limits: Limits, now: float, *,
     taken += [(span.end(), span.amount, 0) for span in (account.other_requests,) if span.seconds]
     taken += [(span.end(), 0, span.amount) for span in (account.other_tokens,) if span.seconds]
     taken.sort()
-    requests, tokens = sum(each[1] for each in taken), sum(each[2] for each in taken)
-    when = max(now, account.hold.end()) if account.hold.seconds else now
     first = 0
-    for ask in asks:
-        need = min(ask, most_tokens)  # what is larger than a whole minute's quota is the server's to judge
+    for need in needs:
         while first < len(taken) and (
             taken[first][0] <= when or requests + 1 > most_requests or tokens + need > most_tokens
         ):
@@ -252,7 +275,7 @@ def _is_probe(account: Account, need: int, most_tokens: int) -> bool:
     might refuse go one at a time, until one was answered that it would have refused for sure."""
     if account.whole.seconds or account.fair.seconds:
         return False
-    return sum(use.claimed for use in account.uses) + need > most_tokens
+    return sum([use.claimed for use in account.uses]) + need > most_tokens
 
 
 def _turn(waiter: Waiter) -> tuple[int, int]:
@@ -265,7 +288,7 @@ def _look(account: Account, step: Look, limits: Limits, now: float) -> Reply:
     asks = [each.tokens for each in ahead] + [step.tokens // max(1, step.requests)] * step.requests
     wait, soonest = _waits(account, asks, limits, now)
     requests = sum(use.requests for use in account.uses) + _taken(account.other_requests)
-    tokens = sum(_cost(account, use) for use in account.uses) + _taken(account.other_tokens)
+    tokens = _tokens(account) + _taken(account.other_tokens)
     left_requests, left_tokens = max(0, most_requests - requests), max(0, most_tokens - tokens)
     return Reply(False, 0, wait, soonest, most_requests, most_tokens, left_requests, left_tokens)
 
@@ -275,13 +298,13 @@ def _taken(others: Span) -> int:
 
 
 def _settle(account: Account, step: Settle, limits: Limits, now: float) -> None:
-    use = next((each for each in account.uses if each.id == step.id), None)
-    if use is None:  # reserved in a store that is down by now, or longer ago than a server is silent
-        use = Use(step.id, now, 0, 0, False, now)
-        account.uses.append(use)
+    place = next((number for number, each in enumerate(account.uses) if each.id == step.id), len(account.uses))
+    if place == len(account.uses):  # reserved in a store that is down by now, or longer ago than a server is silent
+        account.uses.append(Use(step.id, now, 0, 0, False, now))
+    use = account.uses[place]
     if step.answered and use.begun >= account.hold.at:
         account.strikes = 0
-    use.at, use.used, use.claimed, use.open = now, step.used, step.claimed, False
+    account.uses[place] = replace(use, at=now, used=step.used, claimed=step.claimed, open=False)
     if step.answered and use.probe and not account.whole.seconds:
         # What it claimed itself, and all that is over, and began less than a minute before it can have arrived.
         claimed = (each.claimed for each in account.uses if not each.open and each.begun + limits.seconds > now)
