@@ -18,7 +18,7 @@ from fimbot.engines.http import is_loopback
 from fimbot.errors import StoreError
 from fimbot.serve import answers, refusals
 from fimbot.serve.events import BrokenOff, Events
-from fimbot.serve.incoming import TooLarge, TooSlow, read_body, unless_gone
+from fimbot.serve.incoming import TooLarge, TooSlow, UnlessGone, read_body
 from fimbot.serve.keys import KeyRing
 from fimbot.serve.refusals import Busy, Refusal, Refused, Stopping, refusal, told
 from fimbot.serve.request import FimRequest, Invalid, read_request
@@ -138,7 +138,8 @@ class Endpoint:
         return read_request(body, self.models, self.settings)
 
     async def _whole(self, request: Request, who: str, fim: FimRequest) -> Response:
-        return await unless_gone(request.receive, self._collected(who, fim))
+        async with UnlessGone(request.receive):
+            return await self._collected(who, fim)
 
     async def _collected(self, who: str, fim: FimRequest) -> Response:
         begun = time.monotonic()
@@ -158,7 +159,8 @@ class Endpoint:
         """The head is sent once there is a first piece: until then a refusal has its own status."""
         begun = time.monotonic()
         pieces = self.service.ask(who, fim.question)
-        first = await unless_gone(request.receive, _next(pieces))
+        async with UnlessGone(request.receive):
+            first = await anext(pieces)
         return Events(self._events(who, first, pieces, begun), pieces, self.service.metrics.hung_up)
 
     async def _events(
@@ -176,8 +178,7 @@ class Endpoint:
             raise BrokenOff from None
         assert piece.usage is not None  # noqa: S101
         self.service.metrics.answered(who, piece.usage, time.monotonic() - begun)
-        yield answers.last(head, piece.finish_reason, piece.usage)
-        yield answers.DONE
+        yield answers.last(head, piece.finish_reason, piece.usage) + answers.DONE
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, Busy | Stopping):
@@ -211,10 +212,6 @@ def _is_this_machine(host: str) -> bool:
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     return JSONResponse(answers.error(error.detail, "invalid_request_error"), error.status_code, error.headers)
-
-
-async def _next(pieces: AsyncGenerator[Piece, None]) -> Piece:
-    return await anext(pieces)
 
 
 def _refused(found: Refusal) -> Response:

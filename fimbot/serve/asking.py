@@ -1,4 +1,4 @@
-"""From a blocking engine to the event loop: a thread for each question that is under way."""
+"""From a blocking engine to the event loop: a thread for each question that is under way, and then for the next."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineUnavailable
@@ -34,10 +35,35 @@ class _Time(Deadline):
         return max(0.0, (self.at if self.admitted.is_set() else self.patience_until) - self.clock())
 
 
+class Threads:
+    """Daemons: the process ends without waiting for an upstream that is silent, as it would for the threads of a
+    `ThreadPoolExecutor`. As many as there have ever been questions at once."""
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._free = 0
+        self._lock = threading.Lock()
+
+    def start(self, work: Callable[[], None]) -> None:
+        """At once; `work` raises nothing."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+            else:
+                threading.Thread(target=self._run, name="fimbot-asking", daemon=True).start()
+        self._work.put(work)
+
+    def _run(self) -> None:
+        while True:
+            self._work.get()()
+            with self._lock:
+                self._free += 1
+
+
 class Asking:
     """One question. Whoever has asked may go away at any time."""
 
-    def __init__(self, ask: Ask, turn: Turn, patience_until: float, seconds: float) -> None:
+    def __init__(self, threads: Threads, ask: Ask, turn: Turn, patience_until: float, seconds: float) -> None:
         """`patience_until`: when there must be room, by the monotonic clock; `seconds`: for the answer after that.
         The turn ends with the thread, which may be after everybody has gone."""
         self._ask, self._turn = ask, turn
@@ -47,8 +73,7 @@ class Asking:
         self._text = ""
         self._end: Completion | Exception | None = None
         self._time = _Time(max(time.monotonic(), patience_until) + seconds, self._clock, patience_until)
-        # A daemon: the process ends without waiting for an upstream that is silent.
-        threading.Thread(target=self._work, name="fimbot-asking", daemon=True).start()
+        threads.start(self._work)
 
     async def pieces(self) -> AsyncGenerator[str | Completion, None]:
         """What is added to the text, as it comes, and in the end the completion. Raises what the engine raises."""
@@ -79,8 +104,11 @@ class Asking:
             self._end = self._ask(self._take, self._admitted, self._time)
         except Exception as error:
             self._end = self._judged(error)
-        self._tell(self._wake.set)
-        self._tell(self._turn.leave)
+        self._tell(self._over)
+
+    def _over(self) -> None:
+        self._wake.set()
+        self._turn.leave()
 
     def _admitted(self) -> None:
         self._time.admitted.set()

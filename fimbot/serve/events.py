@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from fimbot.serve.incoming import unless_gone
+from fimbot.serve.incoming import UnlessGone
 
 
 class BrokenOff(Exception):
@@ -35,7 +35,8 @@ class Events(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._source), aclosing(self._events):
             try:
-                await unless_gone(receive, self._send(send))
+                async with UnlessGone(receive):
+                    await self._send(send)
             except ClientDisconnect:
                 self._hung_up()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from types import TracebackType
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive
@@ -13,8 +12,6 @@ from starlette.types import Receive
 MAX_BODY_BYTES = 1_000_000
 # Over the slowest mobile network this is time for 1 MB.
 BODY_SECONDS = 20.0
-
-Result = TypeVar("Result")
 
 
 class TooLarge(Exception):
@@ -42,22 +39,34 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-async def unless_gone(receive: Receive, work: Coroutine[Any, Any, Result]) -> Result:
-    """What `work` gives. It is cancelled when the client hangs up: `ClientDisconnect`.
+class UnlessGone:
+    """Around what is done for a client, once the body has been read: it is cancelled when the client hangs up, and
+    `ClientDisconnect` raised."""
 
-    For the time after the body has been read.
-    """
-    working = asyncio.ensure_future(work)
-    watching = asyncio.ensure_future(_until_gone(receive))
-    try:
-        await asyncio.wait((working, watching), return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnect
-        return working.result()
-    finally:
-        for task in (working, watching):
-            task.cancel()
-        await asyncio.gather(working, watching, return_exceptions=True)
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._gone = False
+
+    async def __aenter__(self) -> None:
+        self._working = asyncio.current_task()
+        self._watching = asyncio.ensure_future(_until_gone(self._receive))
+        self._watching.add_done_callback(self._cancel)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watching.cancel()
+        if self._gone and kind is asyncio.CancelledError and not self._uncancelled():
+            raise ClientDisconnect from None
+
+    def _cancel(self, watching: asyncio.Task[None]) -> None:
+        if not watching.cancelled() and self._working is not None:
+            self._gone = True
+            self._working.cancel()
+
+    def _uncancelled(self) -> int:
+        """How many others want it cancelled too."""
+        return self._working.uncancel() if self._working is not None else 0
 
 
 async def _until_gone(receive: Receive) -> None:

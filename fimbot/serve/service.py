@@ -7,14 +7,14 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from fimbot.engines.cache import key
 from fimbot.engines.metered import Metered, prompt_tokens
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.quota import Quota
-from fimbot.serve.asking import Ask, Asking, NoRoom
+from fimbot.serve.asking import Ask, Asking, NoRoom, Threads
 from fimbot.serve.gate import Gate
 from fimbot.serve.metrics import Metrics
 from fimbot.serve.refusals import Busy
@@ -47,6 +47,7 @@ class Service:
     """Seconds for an answer, once there is room for its question."""
     patience: float
     """Seconds that a question waits for its turn and the quota."""
+    _threads: Threads = field(default_factory=Threads)
 
     @property
     def problems(self) -> list[str]:
@@ -71,7 +72,7 @@ class Service:
             yield self._counted(question, known)
             return
         turn = await self.gate.enter(who)
-        asking = Asking(self._asker(question, name), turn, begun + self.patience, self.deadline)
+        asking = Asking(self._threads, self._asker(question, name), turn, begun + self.patience, self.deadline)
         waiting = True
         async with aclosing(asking.pieces()) as pieces:
             try:
