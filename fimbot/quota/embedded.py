@@ -32,6 +32,8 @@ _VERSION = 1
 # A process that was stopped in the middle of a transaction; else it is milliseconds.
 _BUSY_SECONDS = 5.0
 _SCHEMA = "CREATE TABLE IF NOT EXISTS accounts (key TEXT PRIMARY KEY, account TEXT NOT NULL)"
+# Not INSERT OR REPLACE, which writes the index as well and takes a third longer.
+_WRITE = "INSERT INTO accounts VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET account = excluded.account"
 
 _DAMAGED = "it is damaged; remove it"
 
@@ -78,7 +80,7 @@ class EmbeddedStore:
             # Not before the lock was waited for: a time that is too old is one that somebody else has passed.
             reply = apply(account, step, self._limits, self._clock())
             text = dumped(account)
-            database.execute("INSERT OR REPLACE INTO accounts VALUES (?, ?)", (self._key, text))
+            database.execute(_WRITE, (self._key, text))
         self._last = text, account
         return reply
 

@@ -64,6 +64,9 @@ class Gate:
         """Waits for a turn. Raises `Busy` when the queue is full or the wait too long, `Stopping`."""
         if self.stopped:
             raise Stopping
+        if self._has_place and not self._waiting:
+            self._let_in(who)
+            return Turn(self, who)
         if not self._has_place:
             self._make_room(who)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -109,9 +112,12 @@ class Gate:
             if not self._waiting[who]:
                 del self._waiting[who]
             if not turn.done():  # cancelled just now
-                self._front_taken = True
-                self._running[who] += 1
+                self._let_in(who)
                 turn.set_result(None)
+
+    def _let_in(self, who: str) -> None:
+        self._front_taken = True
+        self._running[who] += 1
 
     def _make_room(self, who: str) -> None:
         """In a full queue, the last one of the key with the most goes, where that is not the newcomer's own."""
