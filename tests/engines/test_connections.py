@@ -9,9 +9,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import httpx
 import pytest
 
-from fimbot.engines.protocol import Engine
+from fimbot.engines.call import Call
+from fimbot.engines.connections import Connection
+from fimbot.engines.protocol import Deadline, Engine
 from fimbot.errors import EngineUnavailable
 from tests.doubles.langdock import KEY
 from tests.doubles.scripts import chunk, event
@@ -202,3 +205,14 @@ def test_two_engines_share_none(server: KeepingServer) -> None:
     assert server.connections[4:] == [5, 6, 5, 6]
     first.close()
     second.close()
+
+
+def test_a_call_that_is_over_hangs_up_on_nobody() -> None:
+    """Whoever looks at the deadlines may come to it a moment after its connection has gone to the next call."""
+    here, there = socket.socketpair()
+    with here, there, httpx.Client(trust_env=False) as client:
+        call = Call(Deadline.after(0), Connection(client, here))
+        call.end()
+        call.look()
+        here.sendall(b"x")
+        assert there.recv(1) == b"x"
