@@ -1,0 +1,57 @@
+"""Files that are nested deeper than any parser's author thought of. Each is looked through by a process of its own, since
+what goes wrong with them ends the process.
+
+The larger sizes are in `bench/deep.py`: 100,000 and more of each.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.deep import FORMS, STUBS, text
+from fimbot.stubs.table import LANGUAGES
+
+# So deep that the recursion of a hundred bytes a level overflows a stack of 8 MB ten times over is the bench's.
+DEPTH = 3_000
+
+FINDER = """
+import json, sys
+from bench.deep import text
+from fimbot.errors import ParseError
+from fimbot.stubs.find import find_stubs
+from fimbot.values import WHOLE_FILE, stub_of
+language, depth = sys.argv[1], int(sys.argv[2])
+for form in sys.argv[3:]:
+    path, source, _ = text(language, form, depth)
+    try:
+        found = [stub_of(each).name for each in find_stubs(path, source, [WHOLE_FILE])]
+    except ParseError as error:
+        found = str(error)
+    print(json.dumps([form, found]), flush=True)
+"""
+
+
+def looked_through(language: str, depth: int, *forms: str) -> dict[str, list[str] | str]:
+    """What the finder says of each form: the names of stubs, or why it gave up."""
+    command = [sys.executable, "-c", FINDER, language, str(depth), *forms]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (language, done.returncode, done.stdout[-300:], done.stderr[-300:])
+    return dict(json.loads(line) for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_stub_beside_is_found(language: str) -> None:
+    found = looked_through(language, DEPTH, *FORMS[language])
+    assert list(found) == list(FORMS[language])
+    name = STUBS[language].name
+    missed = [form for form, names in found.items() if not isinstance(names, list) or name not in names]
+    assert not missed
+
+
+def test_what_the_parser_dies_of_is_told() -> None:
+    assert looked_through("python", 100_000, "comments of C") == {"comments of C": "is more than the parser can hold"}
