@@ -310,3 +310,15 @@ def test_no_stub_is_overlooked(lines: list[str], data: st.DataObject) -> None:
         return  # what a body is there is a guess
     found = stubs_in("a.py", source, load("python"), (LineRange(start, end),))
     assert not found or may_touch_stub("python", source, [(start, end)]), source.decode()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param(b"# why\n# TODO: implement\ndef f(x):\n    pass\n", id="the comment above goes on to say TODO"),
+        pytest.param(b"\xef\xbb\xbfdef f(x):\n    pass\n", id="a byte order mark"),
+    ],
+)
+def test_the_first_line_alone_touches_the_stub(source: bytes) -> None:
+    assert stubs_in("a.py", source, load("python"), (LineRange(1, 1),))
+    assert may_touch_stub("python", source, [(1, 1)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.commands.session import say
 from fimbot.engines.metered import prompt_tokens
@@ -15,8 +15,7 @@ from fimbot.settings.values import Settings
 from fimbot.values import Report, Skip, Window
 
 
-@dataclass(frozen=True, slots=True)
-class RunSize:
+class RunSize(NamedTuple):
     prompts: int
     """Tokens, about."""
     costs: tuple[int, ...]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from fimbot.engines.protocol import Deadline, Engine, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, QuotaExhausted
@@ -20,8 +21,7 @@ GRACE_SECONDS = 0.5
 LONGEST_WAIT = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     question: Question
     done: Callable[[str], bool]
 

@@ -7,8 +7,7 @@ Lines are popped from the end only where that does not help. Measured rules: ben
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fimbot.fills.frame import Frame
 from fimbot.fills.outline import Outline, Placed, before_blanks
@@ -26,8 +25,7 @@ _CONTINUES = re.compile(rb"\s*(?:[.?:|&+\-*/=<>,)\]]|(?:and|or|else|in|is)\b)")
 _OPENERS, _CLOSERS = re.compile(rb"[(\[{]"), re.compile(rb"[)\]}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """The part of an answer that fits the hole.
 
     whole      nothing was left over

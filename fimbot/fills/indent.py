@@ -10,9 +10,8 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fimbot.fills.frame import Frame
 from fimbot.stubs.language import walk
@@ -27,8 +26,7 @@ _QUOTED = re.compile(r"""\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""")
 _CONTINUES = re.compile(r"\s*(?:[.?|&+\-*/=<>,)\]}]|and\b|or\b|else\b)")
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The lines of an answer, with what each of them is."""
 
     lines: tuple[str, ...]

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fimbot.stubs.language import walk
 
@@ -28,8 +27,7 @@ Entry = tuple[str, int, int, int, str]
 """Type, depth, mapped start, mapped end; "hole" for what is around it, "missing" for what the parser made up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A text with something in its hole: the hole's content is `data[start:end]`, lead and tail included."""
 
     data: bytes
@@ -45,8 +43,7 @@ class Placed:
         return max(before_blanks(self.data, self.end), self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     trace: tuple[Entry, ...]
     """Every node that is not inside the hole, parents first."""
     chain: tuple[Node, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.fills.frame import Frame
 from fimbot.stubs.holes import line_start
@@ -22,8 +22,7 @@ _LEAST = 4
 """Characters without white space below which a repeated line is chance: `})`, `end`, quotes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repeatable:
+class Repeatable(NamedTuple):
     """What an answer may begin with although it stands before the hole, or makes the stub; without white space."""
 
     texts: tuple[str, ...]

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 _HUNK = re.compile(rb"@@ -(\d+),(\d+) ")
 
 
-@dataclass(frozen=True, slots=True)
-class LineEdit:
+class LineEdit(NamedTuple):
     """Lines `start` to `end` of the content before, 1-based and inclusive, become `text`.
 
     The line break behind the last of them stays where it is, so `text` ends without one.
@@ -25,8 +24,7 @@ class LineEdit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     sign: bytes
     number: int
     """In the content before; of an added row, that of the row behind it."""

@@ -10,15 +10,14 @@ import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fimbot.changes.paths import on_disk
 from fimbot.errors import PatchError
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     before: bytes
     after: bytes
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fimbot.values import Edit, apply_edits
 
@@ -29,8 +29,7 @@ def unified_patch(path: str, before: bytes, edits: Sequence[Edit]) -> bytes:
     return header + b"".join(_hunks(lines, changes))
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(NamedTuple):
     """Lines `first:last` (0-based, end excluded) become `new`."""
 
     first: int

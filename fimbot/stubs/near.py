@@ -90,7 +90,8 @@ _STRING = (
     rb"[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\"\\]|\\(?s:.)|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]|\\(?s:.)|'(?!''))*+'''"
     rb"|\"(?:[^\"\\\n]|\\(?s:.))*+\"|'(?:[^'\\\n]|\\(?s:.))*+')"
 )
-_DEF = re.compile(rb"[ \t\f]*+(?:async[ \t]+)?def\b")
+# Behind a byte order mark, which is no blank.
+_DEF = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\f]*+(?:async[ \t]+)?def\b")
 _HEADER_PART = re.compile(rb"[()\[\]{}:]|#[^\n]*+|" + _STRING)
 _FILLER = re.compile(rb"(?:[\s;]|#[^\n]*+|\\\r?\n|pass\b|\.\.\.|_\s*=(?!=)[^\n]*+|" + _STRING + rb")*+")
 # Brackets in brackets in brackets, as far as headers have them; whatever else is left to `_HEADER_PART`.
@@ -176,13 +177,14 @@ def _header_above(source: bytes, at: int) -> int:
 
 
 def _below_is_filler(source: bytes, start: int, end: int, left: list[int]) -> bool:
-    """A decorator belongs to the header below it, which may be some lines down."""
+    """A decorator belongs to the header below it, which may be some lines down, and so does a comment."""
     at = end
     while (at := source.find(b"def", at)) >= 0:
         line = source.rfind(b"\n", 0, at) + 1
         if _DEF.match(source, line):
             begin = source.rfind(b"\n\n", 0, start) + 1
-            return b"@" in source[begin:line] and _end_of_filler(source, line, left) >= 0
+            above = source[begin:line]
+            return (b"@" in above or b"#" in above) and _end_of_filler(source, line, left) >= 0
         at += 3
     return False
 

@@ -23,6 +23,7 @@ class ParsedFile:
 
     def __init__(self, path: str, source: bytes, language: Language) -> None:
         self.path, self.source, self.language = path, source, language
+        self._edited: tuple[tuple[Edit, ...], ParsedFile] | None = None
 
     @cached_property
     def tree(self) -> Tree:
@@ -60,9 +61,13 @@ class ParsedFile:
 
         https://tree-sitter.github.io/tree-sitter/using-parsers/3-advanced-parsing.html#editing
         """
-        after = ParsedFile(self.path, apply_edits(self.source, edits), self.language)
-        after.tree = self.language.parse(after.source, before=self._moved(edits))
-        return after
+        asked = tuple(edits)
+        if self._edited is None or self._edited[0] != asked:
+            after = ParsedFile(self.path, apply_edits(self.source, edits), self.language)
+            after.tree = self.language.parse(after.source, before=self._moved(edits))
+            # The frames and the proof both ask for the file with a smallest body in each hole.
+            self._edited = asked, after
+        return self._edited[1]
 
     def changed_ranges(self, edits: Sequence[Edit], after: ParsedFile) -> list[tuple[int, int]]:
         """Return the byte ranges of `after`, this file with the edits, in which its tree has another structure."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import nsmallest
 from itertools import islice, takewhile
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fimbot.secrets import withheld_file
 from fimbot.stubs.parsed import ParsedFile, parsed_file
@@ -62,8 +62,7 @@ _BEFORE = 80
 _NAME = re.compile(rb"[\w$]")
 
 
-@dataclass(frozen=True, slots=True)
-class ContextChoice:
+class ContextChoice(NamedTuple):
     """Which parts are gathered; `bench/quality` measures each of them with and without."""
 
     definitions: bool = True

@@ -78,8 +78,7 @@ class Outline:
     after: list[Unit] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(NamedTuple):
     """A node on the path to the hole, with its children on both sides of the path."""
 
     node: Node

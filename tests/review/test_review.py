@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deep import deep_files
 from tests.doubles.github import READ_ONLY
 from tests.review.conftest import ADD, BASE, BOT, FAR, FILLED, STUBBED, Desk, stubs
 
@@ -378,3 +379,12 @@ def test_other_peoples_text_is_no_command_to_the_runner(desk: Desk) -> None:
     assert word.startswith("::add-mask::")
     (command,) = after.splitlines()
     assert command.startswith("::warning file=%3A%3Aadd-mask%3A%3Ax%0A%3A%3Aerror%3A%3Ay.py,line=")
+
+
+def test_one_file_that_is_nested_too_deep_takes_no_other_down(desk: Desk) -> None:
+    deep = {name: text for name, text in deep_files(20_000) if name in ("a_parentheses.py", "a_functions.js")}
+    pull = desk.open({"a.py": STUBBED, **deep})
+    result = desk.review(pull)
+    assert result.status == 0, result.told
+    assert "  add: suggested\n" in result.out
+    assert {"a_parentheses.py", "a_functions.js"} <= {line.partition(":")[0] for line in result.out.splitlines()}

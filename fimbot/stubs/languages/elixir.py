@@ -109,10 +109,13 @@ def _outer(node: Node) -> Node:
 
 
 def _classify(node: Node) -> Item:
-    if node.type == "block" and node.named_child_count == 1:
-        inner = first_named(node)
-        found = _classify(inner) if inner is not None else None
-        return Item(found.kind, node, found.text, found.certain) if found is not None else Item("code", node)
+    inner: Node | None = node
+    while inner is not None and inner.type == "block" and inner.named_child_count == 1:
+        inner = first_named(inner)
+    return _classified(inner)._replace(node=node) if inner is not None else Item("code", node)
+
+
+def _classified(node: Node) -> Item:
     missing = _missing(node)
     if missing is not None:
         return missing

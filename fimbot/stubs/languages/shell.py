@@ -39,15 +39,20 @@ def _body(node: Node) -> Body | None:
 
 
 def _classify(node: Node) -> Item:
+    if node.type == "list" and node.named_child_count == 2:
+        left, right = map(_classified, node.named_children)
+        if left.kind == "missing" and right.kind == "trivial-return":
+            return Item("missing", node, left.text)
+    return _classified(node)
+
+
+def _classified(node: Node) -> Item:
+    """Of a command; `a && b` is code."""
     text = text_of(node).strip()
     if node.type == "command" and text in (":", "true"):
         return Item("nothing", node)
     if node.type == "command" and _TRIVIAL.fullmatch(text):
         return Item("trivial-return", node)
-    if node.type == "list" and node.named_child_count == 2:
-        left, right = (_classify(child) for child in node.named_children)
-        if left.kind == "missing" and right.kind == "trivial-return":
-            return Item("missing", node, left.text)
     if node.type in ("command", "redirected_statement"):
         message = _message(node)
         if message is not None:
