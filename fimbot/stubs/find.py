@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
+from fimbot.stubs.apart import LONG, stubs_apart
 from fimbot.stubs.file import SourceFile
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.identity import may_have_twins, named, with_ids
@@ -50,6 +51,13 @@ def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineR
 
 def stubs_of(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, of a file that may have been parsed already."""
+    if len(file.source) > LONG and not file.is_parsed:
+        return stubs_apart(file, added)
+    return stubs_here(file, added)
+
+
+def stubs_here(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
+    """As `stubs_of`, in this process however long the file is."""
     source = file.source
     here = SourceFile(file, added)
     found = _touched(here)

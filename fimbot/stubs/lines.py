@@ -68,13 +68,13 @@ class Spans:
     """Ranges of numbers, first and last, in any order; they may overlap."""
 
     def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
-        self.sorted = sorted(ranges)
+        self._sorted = sorted(ranges)
         # The farthest that a range reaches, up to each of them: one look tells what all of them together touch.
-        self._reached = list(accumulate((last for _, last in self.sorted), max))
+        self._reached = list(accumulate((last for _, last in self._sorted), max))
 
     def _reach_from(self, number: int) -> int:
         """How far those reach that begin at a number or before it; -1: there are none."""
-        at = bisect_right(self.sorted, number, key=_first)
+        at = bisect_right(self._sorted, number, key=_first)
         return self._reached[at - 1] if at else -1
 
     def touch(self, first: int, last: int) -> bool:

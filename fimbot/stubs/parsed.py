@@ -31,6 +31,10 @@ class ParsedFile:
         return self.language.parse(self.source)
 
     @property
+    def is_parsed(self) -> bool:
+        return "tree" in self.__dict__
+
+    @property
     def root(self) -> Node:
         return self.tree.root_node
 
