@@ -52,7 +52,7 @@ class Answers:
 
 
 def answer_all(
-    engine: Engine, jobs: Sequence[Job], *, concurrency: int, deadline: Deadline, progress: Callable[[int, int], None]
+    engine: Engine, jobs: Sequence[Job], concurrency: int, deadline: Deadline, progress: Callable[[int, int], None]
 ) -> Answers:
     """Ask as `ask_all` does, the same question only once. An interruption keeps what is there."""
     places: dict[Question, list[int]] = {}
