@@ -87,6 +87,8 @@ class SourceFile:
                 yield node
 
     def _is_near(self, node: Node) -> bool:
+        if not node.child_count:  # two of three, sooner told
+            return False
         return self.touched(node.start_point.row - REACH, node.end_point.row + REACH)
 
     def name_of(self, node: Node) -> str:

@@ -68,13 +68,14 @@ class Spans:
     """Ranges of numbers, first and last, in any order; they may overlap."""
 
     def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
-        self._sorted = sorted(ranges)
+        in_order = sorted(ranges)
+        self._starts = [start for start, _ in in_order]
         # The farthest that a range reaches, up to each of them: one look tells what all of them together touch.
-        self._reached = list(accumulate((last for _, last in self._sorted), max))
+        self._reached = list(accumulate((last for _, last in in_order), max))
 
     def _reach_from(self, number: int) -> int:
         """How far those reach that begin at a number or before it; -1: there are none."""
-        at = bisect_right(self._sorted, number, key=_first)
+        at = bisect_right(self._starts, number)
         return self._reached[at - 1] if at else -1
 
     def touch(self, first: int, last: int) -> bool:
@@ -84,7 +85,3 @@ class Spans:
     def hold(self, first: int, last: int) -> bool:
         """Whether one of them holds all of `first..last`."""
         return self._reach_from(first) >= last
-
-
-def _first(span: tuple[int, int]) -> int:
-    return span[0]

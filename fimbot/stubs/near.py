@@ -186,7 +186,8 @@ def _header_above(source: bytes, at: int, left: list[int]) -> int:
 def _below_is_filler(source: bytes, start: int, end: int, left: list[int]) -> bool:
     """A decorator belongs to the header below it, which may be some lines down, and so does a comment."""
     at = end
-    while (at := source.find(b"def", at)) >= 0:
+    while left[0] >= 0 and (at := source.find(b"def", at)) >= 0:
+        left[0] -= _STEP
         line = source.rfind(b"\n", 0, at) + 1
         if _DEF.match(source, line):
             begin = source.rfind(b"\n\n", 0, start) + 1
