@@ -22,7 +22,7 @@ LONG = 200_000
 
 # No keys and tokens. What is left is what Python is found and started with.
 _PASSED_ON = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_START = "import sys; sys.path[:] = sys.argv[1:]; from fimbot.stubs.apart import main; main()"
+_START = "import sys; sys.path[:] = sys.argv[1:]; from fimbot.stubs.child import main; main()"
 
 
 def stubs_apart(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
@@ -50,15 +50,3 @@ def stubs_apart(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Sk
     if isinstance(found, str):
         raise ParseError(found)
     return cast("tuple[Stub | Skip, ...]", found)
-
-
-def main() -> None:
-    """The other end."""
-    from fimbot.stubs.find import stubs_here
-
-    file, added = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's
-    try:
-        found: tuple[Stub | Skip, ...] | str = stubs_here(file, added)
-    except ParseError as error:
-        found = str(error)
-    pickle.dump(found, sys.stdout.buffer)

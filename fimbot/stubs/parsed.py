@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fimbot.stubs.holes import indent_unit, line_break
 from fimbot.stubs.language import Language, load, walk
+from fimbot.stubs.lines import indent_unit, line_break
 from fimbot.stubs.table import dialect, language_of
 from fimbot.values import Edit, apply_edits
 
