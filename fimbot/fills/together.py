@@ -39,15 +39,19 @@ def prove_together(file: ParsedFile, fills: Sequence[Fill]) -> tuple[tuple[Fill,
             dropped.append(Skip(fill.stub, "another fill takes the same place"))
         else:
             apart.append(fill)
-    if reason_in_file(file, [(fill.stub, fill.text) for fill in apart]) is None:
-        return tuple(apart), tuple(dropped)
     kept: list[Fill] = []
-    for fill in apart:
-        reason = reason_in_file(file, [(each.stub, each.text) for each in (*kept, fill)])
+    # All at once, and by halves where they do not hold: to ask one by one took 8 s for 400, four times that for 800.
+    pending = [apart]
+    while pending:
+        part = pending.pop()
+        reason = reason_in_file(file, [(each.stub, each.text) for each in (*kept, *part)])
         if reason is None:
-            kept.append(fill)
+            kept += part
+        elif len(part) == 1:
+            dropped.append(Skip(part[0].stub, f"with the other fills of this file, {reason}" if kept else reason))
         else:
-            dropped.append(Skip(fill.stub, f"with the other fills of this file, {reason}" if kept else reason))
+            half = len(part) // 2
+            pending += [part[half:], part[:half]]
     return tuple(kept), tuple(dropped)
 
 
