@@ -9,12 +9,15 @@ what it builds for these classes, which is more than the parser takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 Kind = Literal["empty-body", "placeholder", "todo", "expression"]
 Tier = Literal["fill", "suggest", "report"]
 Origin = Literal["index", "commit", "worktree"]
+Clock = Callable[[], float]
+"""Seconds that only go forward, from any start, like `time.monotonic`."""
 FinishReason = Literal["stop", "length", "cancelled", "unknown"]
 
 
@@ -205,6 +208,25 @@ class Report(NamedTuple):
     notices: tuple[str, ...] = ()
     """One line for each thing that went otherwise than was asked, though it went well (another engine answered)."""
     interrupted: bool = False
+
+
+class Deadline:
+    """A point in time, `at` seconds on `clock`."""
+
+    def __init__(self, at: float, clock: Clock = time.monotonic) -> None:
+        self.at, self.clock = at, clock
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock = time.monotonic) -> Deadline:
+        return cls(clock() + seconds, clock)
+
+    def remaining(self) -> float:
+        """Seconds left, 0.0 once it has passed."""
+        return max(0.0, self.at - self.clock())
+
+    def within(self, seconds: float) -> Deadline:
+        """The sooner of this deadline and `seconds` from now: for one stub out of many."""
+        return Deadline(min(self.at, self.clock() + seconds), self.clock)
 
 
 def stub_of(outcome: Outcome) -> Stub:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "posix_spawnp"), reason="the qui
 
 HEAVY = (
     *("httpx", "git", "github", "tree_sitter", "unidiff", "click", "argparse", "subprocess", "dataclasses"),
-    *("typing", "pathlib", "tomllib", "asyncio", "ssl", "fimbot.commands", "fimbot.changes", "fimbot.values"),
+    *("typing", "pathlib", "tomllib", "asyncio", "ssl", "fimbot.cli", "fimbot.changes", "fimbot.values"),
 )
 ORDINARY = "def f(x):\n    y = x + 1\n    return y\n\n\ndef g(x):\n    return f(x) * 2\n"
 STUB = "def h(x):\n    pass\n"

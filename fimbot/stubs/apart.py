@@ -9,7 +9,6 @@ import os
 import pickle
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from fimbot.errors import ParseError
@@ -20,11 +19,10 @@ if TYPE_CHECKING:
 
 # One file in some hundreds is longer; the process costs as much time as it takes to parse this.
 LONG = 200_000
-_MEMORY = 2 << 30
 
 # No keys and tokens. What is left is what Python is found and started with.
 _PASSED_ON = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_START = "import sys; sys.path[:] = sys.argv[1:]; from fimbot.stubs.apart import main; main()"
+_START = "import sys; sys.path[:] = sys.argv[1:]; from fimbot.stubs.child import main; main()"
 
 
 def stubs_apart(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
@@ -52,28 +50,3 @@ def stubs_apart(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Sk
     if isinstance(found, str):
         raise ParseError(found)
     return cast("tuple[Stub | Skip, ...]", found)
-
-
-def main() -> None:
-    """The other end."""
-    from fimbot.stubs.find import stubs_here
-
-    _limit()
-
-    file, added = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's
-    try:
-        found: tuple[Stub | Skip, ...] | str = stubs_here(file, added)
-    except ParseError as error:
-        found = str(error)
-    pickle.dump(found, sys.stdout.buffer)
-
-
-def _limit() -> None:
-    """No core file of what the parser dies of, and no more memory than it takes for a file that somebody wrote."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    for limit, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_AS, _MEMORY)):
-        with suppress(OSError, ValueError):  # the user's own limit is lower
-            resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -85,3 +86,22 @@ class Spans:
     def hold(self, first: int, last: int) -> bool:
         """Whether one of them holds all of `first..last`."""
         return self._reach_from(first) >= last
+
+
+def line_break(source: bytes) -> str:
+    """The file's own; the commoner one where they are mixed."""
+    crlf = source.count(b"\r\n")
+    return "\r\n" if crlf * 2 > source.count(b"\n") else "\n"
+
+
+def indent_unit(source: bytes, default: str) -> str:
+    """One step of the file's indentation: a tab, or the commonest growth of leading blanks from line to line."""
+    growths: Counter[str] = Counter()
+    previous = b""
+    for match in re.finditer(rb"(?m)^([ \t]*)[^\s*]", source):
+        lead = match[1]
+        if len(lead) > len(previous) and lead.startswith(previous):
+            growths[lead[len(previous) :].decode()] += 1
+        previous = lead
+    usual = [(count, unit) for unit, count in growths.items() if unit == "\t" or 2 <= len(unit) <= 8]
+    return max(usual)[1] if usual else default

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fimbot.review.anchors import added_ranges, anchored, hunks_of
+from fimbot.apps.review.anchors import added_ranges, anchored, hunks_of
 from fimbot.values import LineRange
 
 PATCH = """\

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.github.host import object_id
-from fimbot.github.values import PullFile
-from fimbot.review.content import changes_of, content_of_files
+from fimbot.apps.review.content import changes_of, content_of_files
+from fimbot.apps.review.github.host import object_id
+from fimbot.apps.review.github.values import PullFile
 from fimbot.values import FileChange, LineRange, SkippedFile
 from tests.doubles.langdock import KEY
 from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk, stubs
