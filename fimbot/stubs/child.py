@@ -1,4 +1,4 @@
-"""The other end of `apart.py`: the process that looks through one long file."""
+"""The process that finds a long file's stubs, and may die of it: apart.py starts it and hears what it found."""
 
 from __future__ import annotations
 
