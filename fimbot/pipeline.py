@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fimbot.changes import Blobs, Repository, Selection, generated_paths, read_changes
+from fimbot.changes import Blobs, Repository, Selection, changed_lines, generated_paths, read_changes
 from fimbot.settings.values import Settings
-from fimbot.stubs.collect import Findings, collect
+from fimbot.stubs.collect import Earlier, Findings, collect
 from fimbot.values import Fill, Outcome, Report, Skip, SkippedFile, Suggestion, Usage, Window, stub_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def find(
     """Read the change and find its stubs; ask no engine. `progress`: told how many files were looked at."""
     narrowed = replace(selection, paths=selection.paths + excluded(settings))
     changes = read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes)
-    return collect(changes, blobs.read, partial(generated_paths, repository), settings, progress)
+    earlier = Earlier(blobs.read_old, partial(changed_lines, repository, selection))
+    return collect(changes, blobs.read, partial(generated_paths, repository), settings, progress, earlier)
 
 
 def excluded(settings: Settings) -> tuple[str, ...]:
