@@ -33,7 +33,7 @@ WHOLE_FILE = LineRange(1, 2**31)
 
 
 class FileChange(NamedTuple):
-    """A file with added lines. `blob` is its object id, or "" where the content is the working tree's."""
+    """A file with added or deleted lines. `blob` is its object id, or "" where the content is the working tree's."""
 
     path: str
     added: tuple[LineRange, ...]
@@ -41,6 +41,10 @@ class FileChange(NamedTuple):
     origin: Origin
     mode: int
     old_path: str | None = None
+    deleted: tuple[int, ...] = ()
+    """The lines behind which lines were deleted and none added; 0 is the beginning of the file."""
+    old_blob: str = ""
+    """What the file was before; "" where it is new, or whole files are read."""
 
 
 class SkippedFile(NamedTuple):
@@ -88,6 +92,8 @@ class Stub(NamedTuple):
     """The TODO text that the hole swallows, as it stands in the file; the window shows it to the model."""
     twins: int = 1
     """How many stubs of this name and text the file has, this one included: with another number their ids move."""
+    emptied: bool = False
+    """The change took its statements away."""
 
 
 class Skip(NamedTuple):

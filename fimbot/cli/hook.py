@@ -27,7 +27,7 @@ from fimbot.apps.hook.give_up import Patience
 from fimbot.apps.hook.hand_over import HandedOver, hand_over, still_at_work
 from fimbot.apps.hook.kept import head_of, kept_ids, read_kept, write_kept
 from fimbot.apps.hook.stage import Stage, pushed_stage, ranged_by_hand, stage_of
-from fimbot.changes import Repository, open_blobs, open_repository, read_changes
+from fimbot.changes import Blobs, Repository, open_blobs, open_repository, read_changes
 from fimbot.cli import options
 from fimbot.cli.main import INTERRUPTED, log_unexpected
 from fimbot.cli.output import write_bytes
@@ -44,7 +44,7 @@ from fimbot.quota import HOOK
 from fimbot.reporters.style import Style, count, one_line
 from fimbot.settings.load import load_settings, user_file
 from fimbot.settings.values import Settings
-from fimbot.stubs.collect import Findings
+from fimbot.stubs.collect import Findings, for_commit
 from fimbot.values import Deadline, Report, Skip, SkippedFile, Stub, Window
 
 # A screenful, and what a minute's quota has room for beside everybody else's.
@@ -156,7 +156,7 @@ def _check(call: _Call, patience: Patience) -> int:
     settings = call.settings(repository, stage)
     patience.last(call.patience(settings))
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
-        findings = _unkept(repository, stage, pipeline.find(repository, stage.selection, blobs, settings))
+        findings = _found(repository, stage, blobs, settings)
     if not findings.wanted:
         return 0
 
@@ -207,7 +207,7 @@ def _suggest(call: _Call, patience: Patience) -> int:
 def _fill(repository: Repository, stage: Stage, settings: Settings, patience: Patience) -> tuple[Run, str] | None:
     """None where there is nothing to fill. The text is what is said of those that are finished later."""
     with open_blobs(repository, stage.selection, max_file_bytes=settings.max_file_bytes) as blobs:
-        findings = _unkept(repository, stage, pipeline.find(repository, stage.selection, blobs, settings))
+        findings = _found(repository, stage, blobs, settings)
         if not findings.wanted:
             return None
         opened = _open_engine(settings)
@@ -279,7 +279,8 @@ def _finish_later(findings: Findings, windows: Sequence[Window | Skip], report: 
     return f"{late}: finished in the background, for the next attempt"
 
 
-def _unkept(repository: Repository, stage: Stage, findings: Findings) -> Findings:
+def _found(repository: Repository, stage: Stage, blobs: Blobs, settings: Settings) -> Findings:
+    findings = for_commit(pipeline.find(repository, stage.selection, blobs, settings), settings)
     kept = kept_ids(repository, read_kept(repository), findings.wanted, committed=stage.pushing)
     return replace(findings, wanted=tuple(stub for stub in findings.wanted if stub.id not in kept))
 

@@ -218,7 +218,7 @@ class _Run:
     def _review(
         self, host: Host, key: Key, pull: PullRequest, conversation: Conversation, settings: Settings, name: str
     ) -> int:
-        from fimbot.apps.review.content import changes_of, generated_at_base, hidden_of
+        from fimbot.apps.review.content import changes_of, earlier_of, generated_at_base, hidden_of
         from fimbot.apps.review.work import DEFAULT_SUGGESTIONS, look_at
         from fimbot.pipeline import excluded
         from fimbot.stubs.collect import collect
@@ -233,7 +233,11 @@ class _Run:
             changes = changes_of(files, hidden, content, base, excluded(settings), limit)
             attributes = conversation.base_files[ATTRIBUTES]
             findings = collect(
-                changes, blobs.read, lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes), settings
+                changes,
+                blobs.read,
+                lambda paths: generated_at_base(paths, clone, pull.base_sha, attributes),
+                settings,
+                earlier=earlier_of(files, blobs),
             )
             most = settings.max_suggestions or DEFAULT_SUGGESTIONS
             work = look_at(findings, conversation, files, content, blobs, most)

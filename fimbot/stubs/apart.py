@@ -15,6 +15,7 @@ from fimbot.errors import ParseError
 from fimbot.values import LineRange, Skip, Stub
 
 if TYPE_CHECKING:
+    from fimbot.stubs.emptied import Before
     from fimbot.stubs.parsed import ParsedFile
 
 # One file in some hundreds is longer; the process costs as much time as it takes to parse this.
@@ -25,7 +26,7 @@ _PASSED_ON = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _START = "import sys; sys.path[:] = sys.argv[1:]; from fimbot.stubs.child import main; main()"
 
 
-def stubs_apart(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
+def stubs_apart(file: ParsedFile, added: Sequence[LineRange], before: Before | None = None) -> tuple[Stub | Skip, ...]:
     """Raises ParseError where the process has found that it takes too long, or has not come back."""
     import subprocess
 
@@ -40,13 +41,15 @@ def stubs_apart(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Sk
         raise ParseError(f"is so long that it needs a process, which cannot be started: {error}") from None
     with process, waiting_for(process):
         try:
-            answer, _ = process.communicate(pickle.dumps((file, list(added))))
+            answer, _ = process.communicate(pickle.dumps((file, list(added), before)))
         except BaseException:
             process.kill()
             raise
     if process.returncode:
         raise ParseError("is more than the parser can hold")
-    found = pickle.loads(answer)  # noqa: S301 - our own child's
+    found, texts = pickle.loads(answer)  # noqa: S301 - our own child's
     if isinstance(found, str):
         raise ParseError(found)
+    if before is not None:
+        before.texts += texts
     return cast("tuple[Stub | Skip, ...]", found)

@@ -15,12 +15,12 @@ _MEMORY = 2 << 30
 
 def main() -> None:
     _limit()
-    file, added = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's
+    file, added, before = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's
     try:
-        found: tuple[Stub | Skip, ...] | str = stubs_here(file, added)
+        found: tuple[Stub | Skip, ...] | str = stubs_here(file, added, before)
     except ParseError as error:
         found = str(error)
-    pickle.dump(found, sys.stdout.buffer)
+    pickle.dump((found, before.texts if before is not None else []), sys.stdout.buffer)
 
 
 def _limit() -> None:

@@ -74,6 +74,9 @@ class Spans:
         # The farthest that a range reaches, up to each of them: one look tells what all of them together touch.
         self._reached = list(accumulate((last for _, last in in_order), max))
 
+    def __bool__(self) -> bool:
+        return bool(self._starts)
+
     def _reach_from(self, number: int) -> int:
         """How far those reach that begin at a number or before it; -1: there are none."""
         at = bisect_right(self._starts, number)

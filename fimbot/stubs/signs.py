@@ -67,11 +67,16 @@ def doubt_of_idiom(site: Site) -> str | None:
         return "it returns before the TODO" if _returns_first(site) else None
     if has_todo(site) or not site.has("missing"):
         return None
-    if any(_REFUSAL.search(item.text) for item in site.items if item.kind in ("missing", "comment")):
+    if refuses(site):
         return "its message refuses, and promises nothing"
     if re.search(r"(?i)not_?(?:yet_?)?(?:implemented|supported)|unimplemented|unsupported|^abstract$", site.name):
         return "a helper that raises for others"
     return "a test's double" if in_tests(site) else None
+
+
+def refuses(site: Site) -> bool:
+    """The message of its not-implemented idiom, or a comment in it, says no and never."""
+    return any(_REFUSAL.search(item.text) for item in site.items if item.kind in ("missing", "comment"))
 
 
 def _returns_first(site: Site) -> bool:

@@ -67,6 +67,32 @@ def added_ranges(hunks: Sequence[Hunk]) -> tuple[LineRange, ...]:
     return tuple(ranges)
 
 
+def deleted_points(hunks: Sequence[Hunk]) -> tuple[int, ...]:
+    """The lines behind which lines were deleted and none added."""
+    # What a file has lost as a whole stood before line 0.
+    return tuple(sorted(max(0, line - 1) for hunk in hunks for line in hunk.deleted - set(hunk.added)))
+
+
+def text_before(source: bytes, patch: str) -> bytes | None:
+    """The file as it was, but for a line break at its end: GitHub's patch taken back. None where it is not of this
+    content."""
+    lines = source.split(b"\n")
+    at, before = 0, []
+    for line in patch.split("\n"):
+        if match := _HEADER.match(line):
+            first = int(match[1]) - (match[2] != "0")
+            if first < at:
+                return None
+            before += lines[at:first]
+            at = first
+        elif line.startswith("-"):
+            before.append(line[1:].encode("utf-8", "surrogateescape"))
+        elif line.startswith((" ", "+")):
+            before += lines[at : at + 1] if line.startswith(" ") else []
+            at += 1
+    return b"\n".join([*before, *lines[at:]]) if at <= len(lines) else None
+
+
 def anchored(hunks: Sequence[Hunk], start: int, end: int) -> bool:
     """Whether a suggestion may replace these lines: all in one hunk, and no deleted line between them.
 

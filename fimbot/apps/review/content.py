@@ -16,17 +16,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fimbot.apps.review.anchors import added_ranges, hunks_of
+from fimbot.apps.review.anchors import added_ranges, deleted_points, hunks_of, text_before
 from fimbot.apps.review.github.values import LISTED_FILES, PullFile
 from fimbot.changes import Blobs, Repository, Selection, generated_paths, list_paths, open_repository, read_changes
 from fimbot.changes.paths import leaves_repository, on_disk
 from fimbot.errors import GitError
 from fimbot.settings.keys import Key
+from fimbot.stubs.collect import Earlier
 from fimbot.stubs.table import language_of, may_hold_stub
 from fimbot.values import WHOLE_FILE, FileChange, SkippedFile
 
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REGULAR = 0o100644
+# In place of the old blob's name, which GitHub does not tell.
+_BY_ITS_PATCH = "patch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ def changes_of(
     excluded: tuple[str, ...],
     max_file_bytes: int,
 ) -> Iterator[FileChange | SkippedFile]:
-    """The lines that the pull request added, as GitHub's own diff has them; `hidden`: as git has them.
+    """The lines that the pull request added and deleted, as GitHub's own diff has them; `hidden`: as git has them.
 
     `merge_base`: a commit or tree of the content's repository, for the files of which GitHub shows no diff.
     A blob that is not the one GitHub listed is never read: the names are those of the content.
@@ -184,13 +187,33 @@ def changes_of(
         if file.path not in there or not _SHA.fullmatch(file.blob):
             yield SkippedFile(file.path, "no regular file at the head")
         elif file.patch is not None:
-            added = added_ranges(hunks_of(file.patch))
-            if added:
-                yield FileChange(file.path, added, file.blob, "commit", _REGULAR)
+            hunks = hunks_of(file.patch)
+            added, deleted = added_ranges(hunks), deleted_points(hunks)
+            if added or deleted:
+                yield FileChange(file.path, added, file.blob, "commit", _REGULAR, file.previous, deleted, _BY_ITS_PATCH)
     paths = {file.path for file in hidden} & there & kept
     yield from _changes_of_hidden(paths, content, merge_base, max_file_bytes)
     if len(files) >= LISTED_FILES:
         yield SkippedFile("(others)", f"GitHub lists {LISTED_FILES:,} files at most")
+
+
+def earlier_of(files: Sequence[PullFile], blobs: Blobs) -> Earlier:
+    """The files before the pull request: what its patches changed is taken back, without asking anybody."""
+    patches = {file.path: file.patch for file in files if file.patch is not None}
+
+    def read(change: FileChange) -> bytes | None:
+        if change.old_blob != _BY_ITS_PATCH:
+            return blobs.read_old(change)
+        source = blobs.read(change)
+        return None if isinstance(source, SkippedFile) else text_before(source, patches[change.path])
+
+    def lines() -> Iterator[bytes]:
+        for patch in patches.values():
+            for line in patch.split("\n"):
+                if line.startswith(("-", "+")):
+                    yield line.encode("utf-8", "surrogateescape")
+
+    return Earlier(read, lines)
 
 
 def _changes_of_hidden(
