@@ -17,6 +17,7 @@ from fimbot.stubs.lines import Spans
 from fimbot.stubs.loose import Loose, loose_stubs
 from fimbot.stubs.near import may_touch_stub
 from fimbot.stubs.parsed import ParsedFile, parsed_file
+from fimbot.stubs.signs import telling
 from fimbot.stubs.table import language_of, may_hold_stub
 from fimbot.values import WHOLE_FILE, LineRange, Skip, Stub, stub_of
 
@@ -188,6 +189,9 @@ def _filler(body: Body, language: Language) -> tuple[Item, ...] | None:
             continue
         item = language.classify(node) if node.end_byte - node.start_byte <= LONGEST else Item("code", node)
         if item.kind == "code":
-            return None
+            said = telling(node)
+            if said is None:
+                return None
+            item = said
         items.append(item)
     return tuple(items)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site
 from fimbot.stubs.patterns import pattern
-from fimbot.stubs.signs import refuses
+from fimbot.stubs.signs import has_todo, refuses, says_so_inside
 from fimbot.values import Kind, Tier
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ def judge(site: Site, language: Language, *, new: bool, lost: Lost | None = None
     verdict = _verdict(site, language, new=new)
     if verdict is None:
         return None
+    explicit = verdict.tier == "fill" and (site.has("missing") or says_so_inside(site))
     if lost is not None:
         verdict = _emptied_verdict(verdict, lost)
-    exempt = _exemption(site, language, lost)
+    exempt = _exemption(site, language, lost, explicit=explicit)
     if exempt is not None:
         return Verdict(verdict.kind, "report", verdict.why, exempt)
     # Those of the languages tell what is meant to be empty; while it had statements, it was not.
@@ -78,23 +79,27 @@ def _doubt(site: Site, lost: Lost | None) -> str | None:
 
 def _verdict(site: Site, language: Language, *, new: bool) -> Verdict | None:
     missing = [item for item in site.items if item.kind == "missing"]
-    returns = [item for item in site.items if item.kind == "trivial-return"]
+    trivial = [item for item in site.items if item.kind == "trivial-return"]
     comments = [item.text for item in site.items if item.kind == "comment"]
-    marked = any(markers.says_missing(text) for text in comments) or markers.says_missing_above(site.above)
+    marked = has_todo(site)
 
     if missing:
         return _missing_verdict(site, missing[0], marked=marked)
-    if any(item.kind == "message" for item in site.items) or len(returns) > 1:
+    if any(item.kind == "message" for item in site.items) or len(trivial) > 1:
         return None
-    if returns:
+    if trivial:
         return Verdict("placeholder", "fill", "a TODO and a trivial return") if marked else None
     if marked:
         return Verdict("empty-body", "fill", "only a TODO")
 
     why = "only a docstring" if site.has("docstring") and not site.has("nothing") else "an empty body"
+    returns = language.returns_value(site.node)
     if comments:
-        return Verdict("empty-body", "report", "only a comment")
-    if new or language.returns_value(site.node):
+        # It says what to do, or why there is nothing: `_purpose`.
+        return Verdict("empty-body", "fill" if returns else "report", "only a comment")
+    if returns and site.has("docstring"):
+        return Verdict("empty-body", "fill", "only a docstring where a value is due")
+    if new or returns:
         return Verdict("empty-body", "suggest", why)
     return Verdict("empty-body", "report", f"{why}, not new")
 
@@ -109,23 +114,42 @@ def _missing_verdict(site: Site, missing: Item, *, marked: bool) -> Verdict | No
     return Verdict("placeholder", "report", "raises, without saying that it is to do")
 
 
+def _exemption(site: Site, language: Language, lost: Lost | None, *, explicit: bool) -> str | None:
+    """`explicit`: a marker in the body, or an idiom, says that it is to do; it wins over every word and every name. What a
+    comment or the documentation said while there were statements is no reason why there are none."""
+    exempt = language.exempt(site)
+    if exempt is not None:
+        return exempt
+    messages = [item.text for item in site.items if item.kind == "missing" or _is_beside_idiom(item, site)]
+    comments = [item.text for item in site.items if item.kind == "comment"]
+    documentation = [item.text for item in site.items if item.kind == "docstring"] + [site.above]
+    if any(markers.IGNORE.search(text) for text in (*messages, *comments, *documentation)):
+        return "fimbot: ignore"
+    if any(map(markers.CONTRACT.search, messages)):
+        return "empty by contract"
+    if markers.DOUBLE_TYPE.search(site.name.rpartition(".")[0]):
+        return "a member of a mock, a fake or a no-op"
+    if explicit:
+        return None
+    comments, documentation = ([text for text in told if not _said(text, lost)] for told in (comments, documentation))
+    return _purpose(site, comments, documentation)
+
+
 def _said(text: str, lost: Lost | None) -> bool:
     return lost is not None and lost.said(text)
 
 
-def _exemption(site: Site, language: Language, lost: Lost | None) -> str | None:
-    """What a comment or the documentation said while there were statements is no reason why there are none."""
-    exempt = language.exempt(site)
-    if exempt is not None:
-        return exempt
-    texts = [item.text for item in site.items if item.kind in ("comment", "docstring", "missing")]
-    if any(markers.IGNORE.search(text) for text in (*texts, site.above)):
-        return "fimbot: ignore"
-    if any(markers.CONTRACT.search(text) and not _said(text, lost) for text in (*texts, site.above)):
+def _is_beside_idiom(item: Item, site: Site) -> bool:
+    """A comment in the idiom's line is a part of its message: `???` takes none."""
+    rows = {each.node.end_point.row for each in site.items if each.kind == "missing"}
+    return item.kind == "comment" and item.node.start_point.row in rows
+
+
+def _purpose(site: Site, comments: list[str], documentation: list[str]) -> str | None:
+    if any(map(markers.CONTRACT.search, comments)) or any(map(markers.is_by_contract, (*comments, *documentation))):
         return "empty by contract"
-    comments = [item.text for item in site.items if item.kind == "comment"]
-    if any(markers.EXCUSE.search(text) and not markers.is_todo(text) and not _said(text, lost) for text in comments):
+    if any(markers.EXCUSE.search(text) and not markers.is_todo(text) for text in comments):
         return "empty on purpose"
-    if markers.PRETENDER.search(site.name):
+    if markers.PRETENDER.search(site.simple_name):
         return "a mock, a fake or a no-op by its name"
     return None

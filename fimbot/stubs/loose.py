@@ -11,13 +11,10 @@ from fimbot.stubs.file import SourceFile
 from fimbot.stubs.holes import expression_hole
 from fimbot.stubs.language import text_of
 from fimbot.stubs.lines import Spans
-from fimbot.stubs.patterns import pattern
 from fimbot.values import Hole, Skip, Stub
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_CONTINUATION = pattern(r"\W{0,4}(?:\t| {2,})\S")
 
 
 class Loose(NamedTuple):
@@ -76,7 +73,7 @@ def _continues(below: Node, last: Node, file: SourceFile) -> bool:
         below.start_point.row == last.end_point.row + 1
         and not file.source[last.end_byte : below.start_byte].strip()
         and not markers.is_todo(text_of(below))
-        and _CONTINUATION.match(text_of(below)) is not None
+        and markers.CONTINUATION.match(text_of(below)) is not None
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from fimbot.stubs.table import _WORDS, LANGUAGES
+from fimbot.stubs.table import _WORDS, LANGUAGES, PLACEHOLDER, TRIVIAL
 
 TYPE_CHECKING = False  # typing costs 5 ms
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ _MARKER = rb"(?:^|#|//|/\*|--|;|%)[^\w\n]*+(?:todo|fixme|xxx|hack|bug)(?![a-z0-9
 _MESSAGE = (
     rb"\btodo\b|fixme|not[ _-]?(?:yet[ _-]?)?(?:been[ _-]?)?implemented|unimplemented|implement (?:this|the|me)\b"
     rb"|please implement|needs? to implement|to be implemented|write your own"
-    rb"|not[ _-]?(?:yet[ _-]?)?supported|unsupportedoperation|^\W*implement\b|[\"'`]\W*implement\b"
+    rb"|not[ _-]?(?:yet[ _-]?)?supported|unsupportedoperation|^\W*implement\b|[\"'`]\W*implement\b|write me\b"
+    rb"|\byour (?:own )?(?:code|implementation|solution)"
+    rb"|(?:#|//|/\*|--|\{-|^[ \t]*[*;%])[^\n]{0,400}?\b(?:" + PLACEHOLDER + rb")"
 )
 
 
@@ -54,6 +56,7 @@ def may_touch_stub(language: str, source: bytes, added: Ranges) -> bool:
 
 # A line that closes a block: no callable with a body of filler reaches over it.
 _CLOSING = rb"(?m)^[ \t]*(?:\}|end|fi|done|esac)[;,)]*[ \t\r]*$"
+_WITH_CLOSURES = ("go", "javascript", "typescript", "tsx")
 # What may stand before the brace of a body; not a literal's: `= {}`, `({}`, `"{}`.
 _BEFORE_BRACE = rb"(?:[\w)>\]?!*][\s]*+|^[ \t]*+)(?=\{)"
 _BEFORE_GO_BRACE = rb"(?<!struct)(?<!interface)[ \t]++(?=\{)"
@@ -63,13 +66,19 @@ def _touches(language: str, source: bytes, offsets: tuple[int, int, int, int]) -
     """Whether a hint is found around the added lines `source[start:end]`, with no closing line in between."""
     above, start, end, below = offsets
     for match in _hint(language).finditer(source, above, below):
-        if match.end() <= start and not _compiled(_CLOSING).search(source, match.end(), start):
+        if match.end() <= start and not _closes(language, source, match.end(), start):
             return True
-        if match.start() >= end and not _compiled(_CLOSING).search(source, end, match.start()):
+        if match.start() >= end and not _closes(language, source, end, match.start()):
             return True
         if match.start() < end and match.end() > start:
             return True
     return False
+
+
+def _closes(language: str, source: bytes, start: int, end: int) -> bool:
+    """Whether a callable ends there; where a closure may be returned, it is the second line that closes."""
+    lines = _compiled(_CLOSING).finditer(source, start, end)
+    return next(lines, None) is not None and (language not in _WITH_CLOSURES or next(lines, None) is not None)
 
 
 @cache
@@ -97,12 +106,14 @@ _FILLER = re.compile(rb"(?:[\s;]|#[^\n]*+|\\\r?\n|pass\b|\.\.\.|_\s*=(?!=)[^\n]*
 # Brackets in brackets in brackets, as far as headers have them; whatever else is left to `_HEADER_PART`.
 _PLAIN = rb"[^()\[\]{}#\"']++|#[^\n]*+|" + _STRING
 _NESTED = rb"(?:" + _PLAIN + rb"|[(\[{](?:" + _PLAIN + rb"|[(\[{](?:" + _PLAIN + rb")*+[)\]}])*+[)\]}])*+"
-_MISSING = rb"raise\b[ \t]*(?:\w+\.)*NotImplementedError\b|(?i:todo)\b"
+_MISSING = rb"raise\b[ \t(]*+(?:\w+\.)*NotImplementedError\b|(?i:todo)\b"
 # A stub only beside a marker or a message.
 _TRIVIAL = (
-    rb"return\b[ \t]*+(?:None|False|-?[01]|0\.0|[bu]?\"\"|[bu]?''|\[\s*\]|\{\s*\}|\(\s*\)|\w+\(\s*\))?+"
-    rb"[ \t]*+(?:[#;\r\n]|\Z)"
-    rb"|raise\b[ \t]*(?:\w+\.)*(?:Exception|RuntimeError)\b"
+    rb"return\b[ \t(]*+(?i:" + TRIVIAL + rb"|\w+\(\s*\))?"
+    rb"[ \t)]*+(?:[#;\r\n]|\Z)"
+    rb"|raise\b[ \t(]*+(?:\w+\.)*(?:Exception|RuntimeError)\b"
+    # before an idiom, or one of those that say so themselves: `signs.telling`
+    rb"|(?:assert|del)\b|(?i:[\w.]*(?:log|print|warn|debug|console|trace|echo|puts|fmt|io|err|out)[\w.]*[ \t]*+\()"
     rb"|(?:msg|message|err|error|text)\b[^=\n]*=\s*[(rRbBuUfF]*[\"']"
 )
 # A header without a first line, after comments, blank lines and the docstring, that is indented more and does

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from fimbot.stubs.language import Body, following, text_of
+from fimbot.stubs.language import Body, Item, following, text_of
 from fimbot.stubs.markers import CONTRACT, EXCUSE, IGNORE, says_missing
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_LONGEST_PLACEHOLDER = 2000
 
 
 def braces(node: Node) -> Body | None:
@@ -50,6 +52,18 @@ def _tells(comment: Node) -> bool:
     """Why there is nothing, or that there is something to do; other remarks stay where they are."""
     text = text_of(comment)
     return says_missing(text) or any(said.search(text) for said in (CONTRACT, EXCUSE, IGNORE))
+
+
+def returned_closure(node: Node, body: Body | None, classify: Callable[[Node], Item]) -> Item:
+    """Of the return of a closure: a placeholder where nothing but a marker or an idiom is in the closure."""
+    if body is None or node.end_byte - node.start_byte > _LONGEST_PLACEHOLDER:
+        return Item("code", node)
+    comments = "\n".join(text_of(item) for item in body.items if item.type == "comment")
+    inside = [classify(item) for item in body.items if item.type != "comment"]
+    messages = [item.text for item in inside if item.kind == "missing"]
+    if any(item.kind == "code" for item in inside) or not (messages or says_missing(comments)):
+        return Item("code", node)
+    return Item("missing", node, "\n".join([comments, *messages]), certain=True)
 
 
 def beside(node: Node, comment_types: frozenset[str]) -> list[Node]:

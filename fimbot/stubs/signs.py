@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
-from fimbot.stubs.language import Site
+from fimbot.stubs.language import Item, Site, text_of
 from fimbot.stubs.patterns import pattern
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _TEST_PATH = pattern(
     r"(?:^|[/._-])(?:tests?|specs?|fixtures?|mocks?|fakes?|dummies)(?=[/._-])"
-    r"|(?:^|[/._a-z0-9-])(?:Tests?|Specs?|Fixtures?|Mocks?|Fakes?)(?=[/._A-Z-])"
+    # `TestUtils/`, `TrackTest.java`; `TestTrack.java` may keep the track of a test.
+    r"|(?:^|[/._a-z0-9-])(?:Tests?|Specs?|Fixtures?|Mocks?|Fakes?)(?=[/._-]|[A-Z][^/]*/)"
 )
 _MESSAGE = pattern(
     r"(?:[\w:<>]+[\s*&]+)*\$?(?:msg|message|err|error|text)\s*(?::\s*\w+\s*)?=\s*(?:\"[^\"\n]*\"|'[^'\n]*')\s*;?"
 )
-_MARKUP = pattern(r"(?i)\{?@inherit_?doc\b|^\W*inherit_?doc", re.MULTILINE)
-
-
-_REFUSAL = pattern(
-    r"(?i)\bnot (?:currently )?supported\b(?! yet)|unsupported|\bnot (?:available|allowed|possible|expected|valid)\b"
-    r"|\bonly (?:available|supports?|supported|implemented|works?)\b"
-    r"|should(?: not|n't)|must(?: not|n't| first)"
-    r"|cannot|can't|\bnever\b|\bnot implemented for\b|no longer|\b(?:does|do|did)(?: not|n't) implement|deprecated"
-    r"|implemented(?:/\w+)? (?:by|on|for|in|to ensure)\b|\bplease use\b|\bat this time\b"
-    r"|\bcheck that\b|\bon your\b|\binstead\b|\bthere (?:is|are) no\b"
+_TELLS = pattern(
+    r"(?i)(?:[\w.$]+(?:\.|::|->))?(?:console|log\w*|_?logg(?:er|ing)|slog|klog|puts|print\w*|eprintln!|println!|echo"
+    r"|system\.(?:out|err)|fmt|io|warnings|debug|Console|trace)"
+    r"(?:(?:\.|::)(?:print\w*|write_?line|log|debug|info\w*|warn\w*|error\w*|trace|puts))?\s*[(\"']"
 )
-"""A message that says no, where a stub's says not yet."""
+_ONE_STRING = pattern(r"\(?\s*[A-Za-z@$]{0,3}(?:\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`)\s*\)?\s*;?")
+_CALLS = pattern(r"[\w$]\(|`")
+_LONGEST_TELLING = 300
+_MARKUP = pattern(r"(?i)\{?@inherit_?doc\b|^\W*inherit_?doc", re.MULTILINE)
 
 
 def has_todo(site: Site) -> bool:
@@ -36,7 +38,7 @@ def has_todo(site: Site) -> bool:
 
 def says_so_inside(site: Site) -> bool:
     """A comment in it says that it is to do; the one above may be about its neighbours too."""
-    return any(item.kind == "comment" and markers.says_missing(item.text) for item in site.items)
+    return markers.says_missing("\n".join(item.text for item in site.items if item.kind == "comment"))
 
 
 def is_marked(site: Site) -> bool:
@@ -67,7 +69,7 @@ def doubt_of_idiom(site: Site) -> str | None:
         return "it returns before the TODO" if _returns_first(site) else None
     if has_todo(site) or not site.has("missing"):
         return None
-    if refuses(site):
+    if any(markers.REFUSAL.search(item.text) for item in site.items if item.kind == "missing"):
         return "its message refuses, and promises nothing"
     if re.search(r"(?i)not_?(?:yet_?)?(?:implemented|supported)|unimplemented|unsupported|^abstract$", site.name):
         return "a helper that raises for others"
@@ -76,7 +78,7 @@ def doubt_of_idiom(site: Site) -> str | None:
 
 def refuses(site: Site) -> bool:
     """The message of its not-implemented idiom, or a comment in it, says no and never."""
-    return any(_REFUSAL.search(item.text) for item in site.items if item.kind in ("missing", "comment"))
+    return any(markers.REFUSAL.search(item.text) for item in site.items if item.kind in ("missing", "comment"))
 
 
 def _returns_first(site: Site) -> bool:
@@ -88,6 +90,24 @@ def _returns_first(site: Site) -> bool:
 def inherits_documentation(site: Site) -> bool:
     """A member that somebody else declares: what it has to do, nothing included, is said there."""
     return _MARKUP.search(site.above) is not None
+
+
+def telling(node: Node) -> Item | None:
+    """A statement that tells somebody something and does nothing else: a log call, a print.
+
+    Alone it is a stub's where it says that something is to do; else it counts as the message of the idiom below it.
+    """
+    if node.end_byte - node.start_byte > _LONGEST_TELLING or node.end_point.row != node.start_point.row:
+        return None
+    text = text_of(node)
+    tells = _TELLS.match(text)
+    if tells is None or _CALLS.search(text, tells.end()):
+        return None
+    found = markers.MESSAGE.search(text)
+    # "todo" is a word of its own in programs that keep lists of them.
+    says = found is not None and (found[0].lower() != "todo" or found[0] == "TODO")
+    alone = _ONE_STRING.fullmatch(text, tells.end() - 1) is not None
+    return Item("missing" if says and alone else "message", node, text)
 
 
 def is_name(expression: str) -> bool:

@@ -9,11 +9,29 @@ from __future__ import annotations
 
 import re
 
+# What people write in a comment beside the value that a placeholder returns.
+PLACEHOLDER = (
+    rb"for now\b|stub\b(?! for)|placeholder\b(?! for)|tbd\b|fill (?:me |this |it )?in\b|write me\b"
+    rb"|(?:your|more) (?:own )?(?:code|implementation|solution)\b"
+    rb"|(?:code|body|implementation|solution|logic) (?:goes |starts |comes )?here\b"
+)
+# The values that a placeholder returns, in any language; compared without case.
+TRIVIAL = (
+    rb"nil|null|nullptr|none|undefined|nothing|true|false"
+    rb"|[-+]?[01](?:\.0*)?(?:[uif](?:8|16|32|64|128|size)|[ulfdm]{1,3})?"
+    rb"|[bfru@$]?\"\"|[bfru]?''|``|\[\s*:?\s*\]|\{\s*\}|\(\s*\)"
+)
 # What a marker or a not-implemented idiom has in every language; compared without case.
-_WORDS = rb"todo|fixme|\bxxx|\bhack|\bbug\b|implement|not[ _]supported"
+_WORDS = rb"todo|fixme|\bxxx|\bhack|\bbug\b|implement|not[ _]supported|write your own|" + PLACEHOLDER
 # The same on a text in small letters, each beginning with a letter: ten times as fast.
-_SMALL_WORDS = rb"todo|fixme|xxx(?<!\wxxx)|hack(?<!\whack)|bug\b(?<!\wbug)|implement|not[ _]supported"
-_PARTS_OF_WORDS = (b"todo", b"fixme", b"xxx", b"hack", b"bug", b"implement", b"supported")
+_SMALL_WORDS = (
+    rb"todo|fixme|xxx(?<!\wxxx)|hack(?<!\whack)|bug\b(?<!\wbug)|implement|not[ _]supported|write your own|"
+    + PLACEHOLDER
+)
+_PARTS_OF_WORDS = (
+    *(b"todo", b"fixme", b"xxx", b"hack", b"bug", b"implement", b"supported"),
+    *(b"for now", b"stub", b"placeholder", b"tbd", b"fill ", b"write ", b"your ", b"more ", b" here"),
+)
 
 # Possessive wherever it can be (`*+`): a hint is run on hostile text, and must stay linear.
 _STRING = (

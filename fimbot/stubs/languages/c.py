@@ -10,13 +10,14 @@ from fimbot.stubs.language import Item, Language, Site, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(
-    r"""(?x)(?:NULL|nullptr|nil|0[uUlLfF]*|-1|0\.0?[fF]?|false|FALSE|\"\"|'\\0'|\{\s*\}|std::nullopt|-ENOSYS|E_NOTIMPL
-    |(?:std::\w+|Q[A-Z]\w+)(?:<[\w:\s,*&<>]*>)?\s*\(\s*\)|[\w:]+(?:<[\w:\s,*&<>]*>)?\s*\{\s*\})?"""
+_is_trivial = trivial(
+    r"""'\\0'|std::nullopt|-ENOSYS|E_NOTIMPL
+    |(?:std::\w+|Q[A-Z]\w+)(?:<[\w:\s,*&<>]*>)?\s*\(\s*\)|[\w:]+(?:<[\w:\s,*&<>]*>)?\s*\{\s*\}"""
 )
 _UNUSED = pattern(r"(?i)\w*unused\w*|unreferenced_parameter|ignore_unused|static_cast<void>")
 _SAYS_SO = pattern(r"(?i)todo|\w*unimplemented\w*|\w*not_?(?:yet_?)?implemented\w*|\w*not_?impl|\w*implement_?me")
@@ -56,9 +57,7 @@ def classify(node: Node) -> Item:
         child = next((child for child in node.named_children if child.type != "comment"), None)
         return Item("nothing", node) if child is None else classify_expression(node, child)
     if node.type == "return_statement":
-        value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
-        value = value[1:-1] if re.fullmatch(r"\([^()]*\)", value) else value
-        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+        return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
     if node.type == "declaration" and is_message(text_of(node)):
         return Item("message", node)
     return Item("code", node)

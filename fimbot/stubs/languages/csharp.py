@@ -19,14 +19,16 @@ from fimbot.stubs.signs import (
     is_name,
     says_so_inside,
 )
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(
-    r"""(?x)(?:null|default(?:\(.*\))?|false|-?[01][LlMmDdFf]?|0\.0[fFdDmM]?|""|[Ss]tring\.Empty|\[\s*\]
-    |Task\.CompletedTask|(?:Array|Enumerable)\.Empty<.*>\(\s*\)|new\s+(?:\w*(?:List|Dictionary|HashSet|Collection|Array)\b[\w.<>,\s]*)?(?:\[0?\]\s*)?(?:\(\s*\)|\{\s*\})
-    |new\s+[\w.<>,]+\[0\])?"""
+_is_trivial = trivial(
+    r"""default(?:\(.*\))?|[Ss]tring\.Empty
+    |Task\.CompletedTask|Task\.FromResult(?:<.*>)?\((?:null|false|true|0|default.*)\)|(?:Array|Enumerable)\.Empty<.*>\(\s*\)
+    |new\s+(?:\w*(?:List|Dictionary|HashSet|Collection|Array)\b[\w.<>,\s]*)?(?:\[0?\]\s*)?(?:\(\s*\)|\{\s*\})
+    |new\s+[\w.<>,]+\[0\]"""
 )
 _HARMLESS_ATTRIBUTE = r"\[\s*(?:MethodImpl|Obsolete|SuppressMessage|Pure|NotNull|CanBeNull|return:)\b[^\]]*\]"
 _HOOK_NAME = pattern(
@@ -53,8 +55,7 @@ def _classify(node: Node) -> Item:
     if node.type in ("throw_statement", "throw_expression"):
         return _classify_throw(node)
     if node.type == "return_statement":
-        value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
-        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+        return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
     if node.type == "yield_statement" and text_of(node.child(1)) == "break":
         return Item("trivial-return", node)
     if node.type == "expression_statement":
@@ -73,7 +74,9 @@ def _classify_throw(node: Node) -> Item:
     arguments = text_of(created.child_by_field_name("arguments"))
     if name == "NotImplementedException":
         return Item("missing", node, arguments, certain=True)
-    if name != "NotSupportedException" and name.endswith("Exception") and markers.MESSAGE.search(arguments):
+    # It mostly refuses.
+    refuses = name == "NotSupportedException" and not markers.PROMISE.search(arguments)
+    if not refuses and name.endswith("Exception") and markers.MESSAGE.search(arguments):
         return Item("missing", node, arguments)
     return Item("code", node)
 
@@ -154,7 +157,7 @@ def _doubt(site: Site) -> str | None:
         return "an override"
     if any(child.type == "explicit_interface_specifier" for child in site.node.children):
         return "a member of an interface"
-    if site.simple_name in ("ConvertBack", "set", "init"):
+    if site.simple_name in ("set", "init") or re.search(r"\bI\w*ValueConverter\b", _bases(site)):
         return "the way back, which is often left out"
     if in_tests(site):
         return "in test code"

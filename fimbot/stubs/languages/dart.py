@@ -10,6 +10,7 @@ from fimbot.stubs.language import Body, Item, Language, Site, before, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_message
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -18,11 +19,9 @@ _COMMENTS = frozenset({"comment", "documentation_comment"})
 _THROWS = frozenset({"throw_expression", "throw_expression_without_cascade"})
 _CONSTRUCTORS = ("constructor_signature", "constant_constructor_signature")
 
-_TRIVIAL = pattern(
-    r"""(?x)(?:return\b\s*)?(?:(?:const\s*)?(?:<[^>]*>)?(?:
-        null | 0(?:\.0)? | -1 | false | "" | '' | \[\s*\] | \{\s*\}
-      | (?:Future|SynchronousFuture)(?:<[^>]*>)?(?:\.value)?\(\s*(?:null|false|0)?\s*\)
-    ))?\s*;?"""
+_is_trivial = trivial(
+    r"""(?:const\s*)?<[^>]*>(?:\[\s*\]|\{\s*\}) | const\s*(?:\[\s*\]|\{\s*\})
+    | (?:Future|SynchronousFuture)(?:<[^>]*>)?(?:\.value)?\(\s*(?:null|false|true|0)?\s*\)"""
 )
 _THROWN = pattern(r"(?s)throw\s+(?:new\s+|const\s+)?(?:[a-z_]\w*\.)?(\w+)(?:\.\w+)?\s*(?:\((.*)\))?")
 _NAMES = pattern(r"""\s*(?:\w+|["'][\w.$()]*["'])?,?\s*""")
@@ -97,7 +96,7 @@ def _classify(node: Node) -> Item:
         return Item("nothing", node)
     if is_message(text):
         return Item("message", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text) else "code", node)
+    return Item("trivial-return" if _is_trivial(text) else "code", node)
 
 
 def _thrown(node: Node, text: str) -> Item | None:

@@ -11,6 +11,7 @@ from fimbot.stubs.language import Body, Item, Language, Site, before, first_name
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,7 +21,7 @@ _DEFINERS = ("def", "defp", "defmacro", "defmacrop")
 _MODULES = ("defmodule", "defimpl", "defprotocol")
 _ATTRIBUTES = ("doc", "spec", "impl", "deprecated", "since", "dialyzer", "decorate")
 
-_TRIVIAL = pattern(r'nil|:ok|false|0|0\.0|-1|""|\'\'|\[\s*\]|%?\{\s*\}')
+_is_trivial = trivial(r':ok|%\{\s*\}|\{:ok,\s*(?:nil|\[\s*\]|%\{\s*\}|"")\}')
 _RAISES = pattern(r"(?s)(?:raise|throw|exit)\b[\s(]*(?:([A-Z][\w.]*)\s*,?\s*)?(.*)")
 _ANSWER = pattern(r"\{\s*:error\s*,\s*:?\"?(?:not_?(?:yet_)?implemented|unimplemented|todo)\"?\s*\}|:not_implemented")
 _HOOK_NAME = pattern(
@@ -125,7 +126,7 @@ def _classified(node: Node) -> Item:
             return Item("nothing", node)
         if right is not None and left in ("msg", "message") and right.type == "string":
             return Item("message", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text_of(node)) else "code", node)
+    return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
 
 
 def _missing(node: Node) -> Item | None:
@@ -137,7 +138,7 @@ def _missing(node: Node) -> Item | None:
             return Item("missing", node, message, certain=True)
         return Item("missing", node, message) if markers.MESSAGE.search(message) else None
     if node.type in ("tuple", "atom") and _ANSWER.fullmatch(text):
-        return Item("missing", node)  # an answer that its callers may count on
+        return Item("missing", node, text)
     return None
 
 

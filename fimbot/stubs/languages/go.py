@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_of
 from fimbot.stubs.patterns import pattern
-from fimbot.stubs.shapes import braces
-from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name
+from fimbot.stubs.shapes import braces, returned_closure
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_message, is_name
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(r"""(?:nil|false|0|0\.0|-1|""|``|(?:\[\]|map\[\w+\])?[\w.*]+\{\}|struct\{\}\{\})""")
+_is_trivial = trivial(r"(?:\[\]|map\[\w+\])?\*?[\w.*]+(?:\[[\w.,\s]+\])?\{\}|struct\{\}\{\}|\*new\(\w+\)")
 # A file's name may say which platform it is for: https://pkg.go.dev/cmd/go#hdr-Build_constraints
 _COUNTERPART = pattern(
     r"_(?:stub\w*|other|unsupported|fake|aix|android|darwin|dragonfly|freebsd|illumos|ios|js|linux|netbsd|openbsd|plan9"
@@ -22,6 +23,7 @@ _COUNTERPART = pattern(
 )
 _FAILS = pattern(r"(?s)(?:panic|log\.(?:Fatal|Panic)\w*|klog\.Fatal\w*)\s*\((.*)\)")
 _ERROR = pattern(r"(?s)(?:errors|fmt|status|xerrors|trace|werrors)\.(?:New|Errorf?|NotImplemented)\s*\((.*)\)")
+_SENTINEL = pattern(r"(?:\w+\.)*([eE]rr\w*)")
 _OTHER_PLATFORM = pattern(r"(?m)^//go:build\b|^// \+build\b")
 
 
@@ -57,11 +59,14 @@ def _classify(node: Node) -> Item:
 
 def _classify_return(node: Node) -> Item:
     values = first_named(node)
+    closure = first_named(values) if values is not None and values.named_child_count == 1 else None
+    if closure is not None and closure.type == "func_literal":
+        return returned_closure(node, _body(closure), _classify)
     texts = [text_of(value) for value in values.named_children] if values is not None else []
-    failing = _ERROR.fullmatch(texts[-1]) if texts else None
-    if failing and markers.MESSAGE.search(failing[1]) and all(map(_TRIVIAL.fullmatch, texts[:-1])):
+    failing = (_ERROR.fullmatch(texts[-1]) or _SENTINEL.fullmatch(texts[-1])) if texts else None
+    if failing and markers.MESSAGE.search(failing[1]) and all(map(_is_trivial, texts[:-1])):
         return Item("missing", node, failing[1])
-    return Item("trivial-return" if all(map(_TRIVIAL.fullmatch, texts)) else "code", node)
+    return Item("trivial-return" if all(map(_is_trivial, texts)) else "code", node)
 
 
 def _name_of(node: Node) -> str:
@@ -94,11 +99,15 @@ def _is_for_a_platform(root: Node) -> bool:
     return _OTHER_PLATFORM.search(text_of(root)[:8192]) is not None
 
 
+def _promises(site: Site) -> bool:
+    return has_todo(site) or any(markers.PROMISE.search(item.text) for item in site.items if item.kind == "missing")
+
+
 def _doubt(site: Site) -> str | None:
     if is_bare(site) and not _returns_value(site.node):  # where a value is due, it does not even compile
         return "an empty function, which in Go is mostly meant to be one"
     elsewhere = site.once(_is_for_a_platform, site.root) or _COUNTERPART.search(site.path)
-    if site.has("missing") and elsewhere:
+    if site.has("missing") and elsewhere and not _promises(site):
         return "the counterpart for other platforms"
     return "in test code" if in_tests(site) and site.has("missing") else doubt_of_idiom(site)
 

@@ -13,6 +13,7 @@ from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,7 +23,7 @@ _BETWEEN = frozenset({"comment", "haddock", "pragma"})
 _EQUATIONS = frozenset({"function", "bind"})
 
 _NOTHING = pattern(r"(?:(?:return|pure)\s*\$?\s*)?\(\s*\)")
-_TRIVIAL = pattern(r"""(?x)(?:(?:return|pure)\s*\$?\s*)?(?:Nothing|\[\s*\]|""|0(?:\.0)?|False|mempty|\(-1\)|-1)""")
+_is_trivial = trivial(r"(?:(?:return|pure)\s*\$?\s*)?(?:Nothing|\[\s*\]|\"\"|0(?:\.0)?|False|True|mempty|\(-1\)|-1)")
 _MISSING = pattern(r"undefined|(?i:_?todo|(?:_|is|err(?:or)?)?(?:not_?(?:yet_?)?implemented|unimplemented)(?:_?yet)?)")
 _RAISES = pattern(
     r"(?s)(?:(?:liftIO|lift|io|pure|return|Left|left)\s*(?:\$|\()?\s*)?(?:\w+\.)*"
@@ -30,7 +31,6 @@ _RAISES = pattern(
 )
 # Each looks at all others; who leaves a function to be written does not write so many equations of it.
 _MOST_TWINS = 10
-_PROMISE = pattern(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|me)\b|please implement|need(?:s)? to implement")
 _HELPER = pattern(r"(?i)^_*(?:is)?(?:todo|nyi|(?:err(?:or)?)?(?:not_?(?:yet_?)?impl|unimpl|unsupported|undefined))")
 
 
@@ -130,7 +130,7 @@ def _classify(node: Node) -> Item:
             return Item("missing", node, raised[1])
     if _NOTHING.fullmatch(text):
         return Item("nothing", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text) else "code", node)
+    return Item("trivial-return" if _is_trivial(text) else "code", node)
 
 
 def _is_missing_expression(node: Node) -> bool:
@@ -154,7 +154,7 @@ def _doubt(site: Site) -> str | None:
         return "a test's fixture"
     parent, message = site.node.parent, " ".join(item.text for item in site.items)
     within = parent.type if parent is not None else ""
-    if within in ("class_declarations", "instance_declarations") and not _PROMISE.search(message):
+    if within in ("class_declarations", "instance_declarations") and not markers.PROMISE.search(message):
         return "a default of a class" if within == "class_declarations" else "a part that an instance leaves out"
     if within == "local_binds" and message == "undefined":
         return "a proxy for its type"

@@ -10,13 +10,14 @@ from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(
-    r"""(?x)(?:null|false|-?[01][LlDdFf]?|0\.0[fFdD]?|""|'\\0'|new\s+[\w.]+\s*(?:\[0?\](?:\s*\{\s*\})?|<>\(\s*\))
-    |(?:Collections\.empty\w+|Optional\.empty|(?:List|Set|Map)\.of)\(\s*\))?"""
+_is_trivial = trivial(
+    r"""'\\0'|new\s+[\w.]+\s*(?:\[0?\](?:\s*\{\s*\})?|<>\(\s*\))
+    |(?:Collections\.empty\w+|Optional\.empty|(?:List|Set|Map)\.of)\(\s*\)"""
 )
 _CONSTRUCTORS = frozenset({"constructor_declaration", "compact_constructor_declaration"})
 _HARMLESS_ANNOTATION = r"@(?:Override|Deprecated|SuppressWarnings|NotNull|NonNull|Nullable|SafeVarargs)\b(?:\([^)]*\))?"
@@ -31,8 +32,7 @@ def _classify(node: Node) -> Item:
     if node.type == "throw_statement":
         return _classify_throw(node)
     if node.type == "return_statement":
-        value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
-        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+        return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
     if node.type == "local_variable_declaration":
         declared = re.sub(r"^(?:final\s+)?(?:String|var)\s+", "", text_of(node))
         return Item("message" if is_message(declared) else "code", node)

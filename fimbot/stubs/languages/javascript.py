@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Item, Language, Site, before, first_named, text_of
 from fimbot.stubs.patterns import pattern
-from fimbot.stubs.shapes import braced_field
+from fimbot.stubs.shapes import braced_field, returned_closure
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message, is_name
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -25,9 +26,9 @@ _BINDINGS = {
     "pair": "key",
     "assignment_expression": "left",
 }
-_TRIVIAL = pattern(
-    r"""(?x)(?:(?:null|undefined|void\s+0|false|-?[01]|0\.0|''|""|``|\[\s*\]|\{\s*\}|\(\{\s*\}\)|<></>)
-    |Promise\.resolve\(\s*(?:null|undefined|false|\[\s*\]|\{\s*\})?\s*\))?(?:\s+as\s+[\w<>\[\]]+)?"""
+_is_trivial = trivial(
+    r"""(?:(?:null|undefined|void\s+0|false|true|-?[01]|\'\'|""|\[\s*\]|\{\s*\}|\(\{\s*\}\)|<></>)
+    |Promise\.resolve\(\s*(?:null|undefined|false|true|\[\s*\]|\{\s*\})?\s*\))(?:\s+as\s+[\w<>\[\]]+)?"""
 )
 _REJECTS = pattern(r"(?s)Promise\.reject\(\s*(?:new\s+)?\w*(?:Error)?\s*\(?(.*)")
 _HOOK_NAME = pattern(
@@ -74,11 +75,14 @@ def classify(node: Node) -> Item:
     if node.type == "throw_statement":
         return _classify_throw(node)
     if node.type == "return_statement":
+        closure = first_named(node)
+        if closure is not None and closure.type in VALUES:
+            return returned_closure(node, braced_field("statement_block")(closure), classify)
         value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
         rejected = _REJECTS.match(value)
         if rejected and markers.MESSAGE.search(rejected[1]):
             return Item("missing", node, rejected[1])
-        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+        return Item("trivial-return" if _is_trivial(value) else "code", node)
     text = text_of(node)
     if node.type == "expression_statement":
         discarded = re.fullmatch(r"void\s+(.*?);?", text, re.DOTALL)

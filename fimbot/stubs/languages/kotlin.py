@@ -10,14 +10,13 @@ from fimbot.stubs.language import Body, Item, Language, Site, first_named, text_
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, inherits_documentation, is_bare, is_message
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"line_comment", "block_comment"})
-_TRIVIAL = pattern(
-    r"""(?:null|false|Unit|-?[01]L?|0\.0|0[fF]|""|(?:empty|listOf|mapOf|setOf|arrayOf|arrayListOf)\w*(?:<.*>)?\(\s*\))?"""
-)
+_is_trivial = trivial(r"Unit|(?:empty|listOf|mapOf|setOf|arrayOf|arrayListOf)\w*(?:<.*>)?\(\s*\)")
 _HARMLESS_ANNOTATION = r"@(?:Jvm\w+|Suppress|Throws|Composable|Synchronized|OptIn|kotlin\.jvm\.\w+)\b"
 _HOOK_NAME = pattern(r"(?:on|before|after|pre|post|handle|visit)[A-Z]|(?:close|dispose|setUp|tearDown|main)$")
 
@@ -82,8 +81,7 @@ def _classify_return(node: Node) -> Item:
         returned = _classify_call(node, value)
         if returned.kind == "missing":
             return returned
-    text = re.sub(r"^return(?:@\w+)?\s*", "", text_of(node))
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text) else "code", node)
+    return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
 
 
 def _name_of(node: Node) -> str:

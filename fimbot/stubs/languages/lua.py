@@ -9,19 +9,20 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"comment"})
 
-_TRIVIAL = pattern(r"""return(?:\s*\(?\s*(?:nil|false|0|-1|""|''|\{\s*\})\s*\)?)?\s*;?""")
+_is_trivial = trivial()
 _DISCARD = pattern(r"(?:local\s+)?_+(?:\s*,\s*_+)*\s*=\s*[\w.]+(?:\s*,\s*[\w.]+)*\s*;?")
 _RAISES = pattern(r"(?s)(?:error|assert|print|warn)\s*(?:\(\s*)?((?:false\s*,|nil\s*,)?.*)")
 _ANSWER = pattern(r"(?s)return\s+(?:nil|false)\s*,\s*(.*)")
 _META = pattern(r"^---\s*@meta\b", re.MULTILINE)
 _HOOK_NAME = pattern(
-    r"(?i)^_?(?:on|pre|post|before|after|visit|handle|setup|teardown)(?:_|[A-Z]|$)|^__\w+$"
+    r"(?i)^_?(?:on|pre|post|before|after|visit|handle|setup|teardown)(?:_|[A-Z]|$)|^__(?:gc|close|mode|newindex|call|index)$"
     r"|^_?(?:init|initialize|new|close|destroy|update|draw|load|unload|start|stop|reset|dispose|setup|teardown)$"
 )
 
@@ -83,11 +84,11 @@ def _classify(node: Node) -> Item:
         if raised is not None and markers.MESSAGE.search(raised[1]):
             return Item("missing", node, raised[1])
     if node.type == "return_statement":
-        if _TRIVIAL.fullmatch(text):
+        if _is_trivial(text):
             return Item("trivial-return", node)
         answer = _ANSWER.fullmatch(text)
         if answer is not None and markers.MESSAGE.search(answer[1]):
-            return Item("missing", node)  # an answer that its callers may count on
+            return Item("missing", node, answer[1])
     return Item("code", node)
 
 

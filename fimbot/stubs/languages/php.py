@@ -10,14 +10,15 @@ from fimbot.stubs.language import Item, Language, Site, first_named, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, inherits_documentation, is_bare, is_message
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(r"""(?i)(?:null|false|-?[01]|0\.0|''|""|\[\s*\]|array\(\s*\))?""")
+_is_trivial = trivial(r"array\(\s*\)")
 _NOT_IMPLEMENTED = pattern(r"(?i)\w*(?:not_?(?:yet_?)?implemented|unimplemented)\w*")
 _HOOK_NAME = pattern(
-    r"__\w+$|(?:on|before|after|pre|post|handle|visit|_?boot|set_?[Uu]p|tear_?[Dd]own)(?:[A-Z_]|$)|(?:register|init|close)$"
+    r"__(?!toString$|get$|isset$|call$|callStatic$|invoke$|serialize$)\w+$|(?:on|before|after|pre|post|handle|visit|_?boot|set_?[Uu]p|tear_?[Dd]own)(?:[A-Z_]|$)|(?:register|init|close)$"
 )
 
 
@@ -29,8 +30,7 @@ def _classify(node: Node) -> Item:
         plain = all(child.type == "variable_name" for child in node.named_children)
         return Item("nothing" if plain else "code", node)
     if node.type == "return_statement":
-        value = text_of(node)[len("return") :].strip().removesuffix(";").strip()
-        return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+        return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
     if node.type == "expression_statement":
         child = first_named(node)
         if child is not None and child.type == "throw_expression":

@@ -8,23 +8,30 @@ from typing import TYPE_CHECKING
 from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, first_named, following, text_of
 from fimbot.stubs.patterns import pattern
-from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare
+from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, is_name
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(
-    r"""(?:None|False|0|0\.0|-1|""|''|b""|b''|\[\s*\]|\{\s*\}|\(\s*\)|(?:dict|list|set|tuple|str)\(\s*\))?"""
-)
+_is_trivial = trivial(r"(?:dict|list|set|frozenset|tuple|str|bytes|int|float|bool)\(\s*\)")
 _ABSTRACT = pattern(r"\babstract\w*|\boverload\b|hookspec|\bsingledispatch(?:method)?\b|\bfinal_?stub\b")
 _HOOK_NAME = pattern(
     r"(?i)^(?:on|pre|post|before|after|_?handle|visit|setup|teardown)_|^(?:setUp|tearDown|setup|teardown|close)"
+)
+# What Python calls for an operator or a conversion, where nothing is no answer.
+_OPERATOR = pattern(
+    r"__(?:[ri]?(?:add|sub|mul|matmul|truediv|floordiv|mod|divmod|pow|lshift|rshift|and|or|xor)|eq|ne|lt|le|gt|ge|neg|pos"
+    r"|abs|invert|contains|(?:get|set|del)item|len|length_hint|iter|next|reversed|hash|bool|str|repr|bytes|format|int|float"
+    r"|complex|index|round|trunc|floor|ceil|copy|deepcopy|aiter|anext)__"
+)
+_FIELDS = pattern(
+    r"(?im)^\s*(?::(?:param|returns?|rtype)\b|@(?:param|returns?)\b|(?:args|arguments|parameters|returns)\b:?\s*$)"
 )
 
 
 # "f is not implemented" says no more than the error's own name does: of 60 in methods of Twisted, pandas and SymPy
 # 46 were a contract that is met elsewhere.
-_PROMISE = pattern(r"(?i)\btodo\b|fixme|\byet\b|implement (?:this|the|me)\b|please implement|need to|^\W*implement\b")
 _INTERFACES = pattern(r"\(\s*(?:\w+\.)*I[A-Z]\w*(?:\s*,\s*(?:\w+\.)*I[A-Z]\w*)*\s*\)")
 _EVENT = pattern(r"(?i)^\W*(?:r?\W*)(?:called|invoked|fired|triggered)\b")
 _HARMLESS_DECORATOR = pattern(r"@(?:property|staticmethod|classmethod|(?:functools\.)?\w*cache\w*)\b")
@@ -73,6 +80,13 @@ def _comment_beside(node: Node, last: Node | None) -> Node | None:
 def _classify(node: Node) -> Item:
     if node.type == "pass_statement":
         return Item("nothing", node)
+    if node.type == "assert_statement":
+        return _classify_assert(node)
+    if node.type == "delete_statement":
+        # `del x` alone may do something; before an idiom it is a discard.
+        return Item(
+            "message" if all(is_name(name) for name in text_of(node)[len("del") :].split(",")) else "code", node
+        )
     if node.type == "expression_statement" and node.named_child_count == 1:
         child = first_named(node)
         if child is not None:
@@ -110,11 +124,21 @@ def _classify_return(node: Node) -> Item:
     value = text_of(node)[len("return") :].strip()
     if value == "NotImplemented":
         return Item("code", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(value) else "code", node)
+    return Item("trivial-return" if _is_trivial(value) else "code", node)
+
+
+def _classify_assert(node: Node) -> Item:
+    """`assert False, "TODO"`; another one looks at the arguments before the idiom is raised."""
+    text = text_of(node)
+    if re.match(r"assert\s*\(?(?:False|0)\b", text):
+        return Item("missing" if markers.MESSAGE.search(text) else "code", node, text)
+    return Item("message", node)
 
 
 def _classify_raise(node: Node) -> Item:
     raised = first_named(node)
+    while raised is not None and raised.type == "parenthesized_expression":
+        raised = first_named(raised)
     if raised is None:
         return Item("code", node)
     function = raised.child_by_field_name("function") if raised.type == "call" else raised
@@ -177,13 +201,14 @@ def _under_type_checking(node: Node) -> bool:
 
 def _doubt(site: Site) -> str | None:
     name, owner = site.simple_name, site.owner
-    if any(item.kind == "docstring" and _EVENT.match(item.text) for item in site.items):
-        return "an event's hook by its docstring"
     in_class = owner is not None and owner.type == "class_definition"
     if site.has("missing") or site.has("trivial-return"):
         return doubt_of_idiom(site) or _doubt_of_raise(site)
     if not is_bare(site):
         return None
+    documentation = next((item.text for item in site.items if item.kind == "docstring"), "")
+    if _EVENT.match(documentation):
+        return "an event's hook by its docstring"
     if in_class and re.search(r"\b(?:ABC|ABCMeta)\b|Abstract|Base\w*", f"{_bases(owner)} {_class_name(owner)}"):
         return "an empty method of an abstract or base class"
     if in_class and name == "__init__":
@@ -193,7 +218,7 @@ def _doubt(site: Site) -> str | None:
         return "an override or a setter"
     if decorators and not _HARMLESS_DECORATOR.search(decorators):
         return "decorated: what is registered may be the name alone"
-    if _HOOK_NAME.search(name) or (name.startswith("__") and name.endswith("__")):
+    if _is_hook(name, documentation):
         return "a hook by its name"
     if in_tests(site) or re.search(r"(?:^|/)(?:conftest|test_)", site.path):
         return "in test code"
@@ -202,12 +227,18 @@ def _doubt(site: Site) -> str | None:
     return None
 
 
+def _is_hook(name: str, documentation: str) -> bool:
+    if name.startswith("__") and name.endswith("__"):
+        return not (documentation and _OPERATOR.fullmatch(name))
+    return _HOOK_NAME.search(name) is not None and not _FIELDS.search(documentation)
+
+
 def _doubt_of_raise(site: Site) -> str | None:
     if has_todo(site) or not site.has("missing"):
         return None
     message = next(item.text for item in site.items if item.kind == "missing")
     decorators = _decorators(site)
-    if _in_class(site) and not _PROMISE.search(message):
+    if _in_class(site) and not markers.PROMISE.search(message):
         return "in a method, where it mostly is a contract"
     if decorators and not _HARMLESS_DECORATOR.search(decorators) and not markers.MESSAGE.search(message):
         return "decorated: what is registered is for others to write"
@@ -235,6 +266,8 @@ def _class_name(owner: Node | None) -> str:
 
 def _returns_value(node: Node) -> bool | None:
     declared = text_of(node.child_by_field_name("return_type"))
+    if _OPERATOR.fullmatch(text_of(node.child_by_field_name("name"))):
+        return True
     # Without a `return` Python returns None: a declared type alone makes no empty body wrong.
     return False if declared in ("None", "NoReturn", "Never") else None
 

@@ -10,11 +10,12 @@ from fimbot.stubs.language import Body, Item, Language, Site, before, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import expression
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(r"""(?:nil|false|-?[01]|0\.0|''|""|\[\s*\]|\{\s*\}|(?:Array|Hash|String)\.new)?""")
+_is_trivial = trivial(r"(?:Array|Hash|String|Set)\.new")
 _RAISED = pattern(r"\(?\s*(?:::)?(?P<kind>[A-Z][\w:]*)(?:\.new)?(?P<rest>.*)", re.DOTALL)
 _OF_A_CLASS = pattern(
     r"(?:\bis|\bhas|\)|\}) not (?:been )?implemented(?! yet)"
@@ -51,7 +52,7 @@ def _classify(node: Node) -> Item:
     if node.type == "empty_statement":
         return Item("nothing", node)
     if node.type == "return":
-        return Item("trivial-return" if _TRIVIAL.fullmatch(text.removeprefix("return").strip()) else "code", node)
+        return Item("trivial-return" if _is_trivial(text) else "code", node)
     if node.type == "call" and text_of(node.child_by_field_name("method")) in ("raise", "fail"):
         return _classify_raise(node)
     if node.type == "identifier" and text in ("raise", "fail"):
@@ -60,7 +61,7 @@ def _classify(node: Node) -> Item:
         return Item("nothing" if is_name(text_of(node.child_by_field_name("right"))) else "code", node)
     if node.type == "assignment" and is_message(text):
         return Item("message", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text) else "code", node)
+    return Item("trivial-return" if _is_trivial(text) else "code", node)
 
 
 def _classify_raise(node: Node) -> Item:
@@ -121,11 +122,7 @@ def _exempt(site: Site) -> str | None:
 def _doubt(site: Site) -> str | None:
     if site.has("missing"):
         message = " ".join(item.text for item in site.items if item.kind == "missing")
-        abstract = (
-            _is_base(site)
-            or _OF_A_CLASS.search(message)
-            or re.search(r"@abstract|@raise|\bbase (?:class|impl)", site.above)
-        )
+        abstract = _is_base(site) or _OF_A_CLASS.search(message) or "@abstract" in site.above
         if abstract and site.owner is not None and not says_so_inside(site):
             return "abstract by contract: its message or its documentation speaks of the class"
         return doubt_of_idiom(site)
@@ -133,7 +130,7 @@ def _doubt(site: Site) -> str | None:
         return doubt_of_idiom(site)
     if site.node.start_point.row == site.node.end_point.row:
         return "empty on one line"
-    if _HOOK_NAME.match(site.simple_name) or site.simple_name.endswith("="):
+    if _HOOK_NAME.match(site.simple_name) or re.search(r"[\w\]]=$", site.simple_name):
         return "a hook by its name"
     if re.search(r"(?:^|/)(?:controllers|migrate|mailers)/|_(?:controller|mailer)\.rb$", site.path) or in_tests(site):
         return "an action, a migration or a test's helper"

@@ -10,18 +10,16 @@ from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import beside, braces, commented
 from fimbot.stubs.signs import doubt_of_idiom, has_todo, in_tests, is_bare, says_so_inside
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _COMMENTS = frozenset({"comment", "block_comment"})
 
-_TRIVIAL = pattern(
-    r"""(?x)(?:return\b\s*)?(?:
-        null | None | Nil | false | 0(?:\.0)?[LlFfDd]? | -1 | "" | \(\s*\)
-      | (?:\w+\.)*(?:Map|Seq|List|Set|Array|Vector|Option|IndexedSeq|Iterator|Iterable)
-        (?:\.empty)?(?:\[[^\]]*\])?(?:\(\s*\))?
-    )?"""
+_is_trivial = trivial(
+    r"""(?:\w+\.)*(?:Map|Seq|List|Set|Array|Vector|Option|IndexedSeq|Iterator|Iterable)
+        (?:\.empty)?(?:\[[^\]]*\])?(?:\(\s*\))?"""
 )
 _THROWN = pattern(r"(?s)throw\s+(?:new\s+)?(?:\w+\.)*(\w+)\s*(?:\((.*)\))?")
 _FAILED = pattern(r"(?s)(?:Future|IO|ZIO|Task|F)\.\w+\(\s*(?:new\s+)?(?:\w+\.)*NotImplemented\w*(.*)\)")
@@ -76,7 +74,7 @@ def _classify(node: Node) -> Item:
             return Item("nothing", node)
         if value is not None and text_of(pattern) in ("msg", "message") and "string" in value.type:
             return Item("message", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text_of(node)) else "code", node)
+    return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
 
 
 def _missing(node: Node) -> Item | None:

@@ -10,11 +10,12 @@ from fimbot.stubs import markers
 from fimbot.stubs.language import Body, Item, Language, Site, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare, is_message, is_name, says_so_inside
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_TRIVIAL = pattern(r"""(?:nil|false|-?[01]|0\.0|""|\[\s*:?\s*\]|\(\s*\)|EmptyView\(\s*\)|\.(?:zero|none))?""")
+_is_trivial = trivial(r"EmptyView\(\s*\)|\.(?:zero|none)|(?:String|\[\w+\]|Int|Double)\(\s*\)")
 _STOPS = ("fatalError", "preconditionFailure", "assertionFailure")
 _ACCESSORS = ("computed_getter", "computed_setter", "computed_modify")
 _HARMLESS_ATTRIBUTE = (
@@ -56,7 +57,7 @@ def _classify(node: Node) -> Item:
         return Item("nothing" if is_name(text_of(node.child_by_field_name("result"))) else "code", node)
     if node.type == "property_declaration" and is_message(text_of(node)):
         return Item("message", node)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text_of(node)) else "code", node)
+    return Item("trivial-return" if _is_trivial(text_of(node)) else "code", node)
 
 
 def _classify_call(node: Node, call: Node) -> Item:
@@ -64,7 +65,7 @@ def _classify_call(node: Node, call: Node) -> Item:
     arguments = " ".join(text_of(child) for child in call.children if child.type == "call_suffix")
     if name in _STOPS:
         return Item("missing", node, arguments)
-    if _TRIVIAL.fullmatch(text_of(call)):
+    if _is_trivial(text_of(call)):
         return Item("trivial-return", node)
     return Item("code", node)
 
@@ -76,7 +77,7 @@ def _classify_transfer(node: Node) -> Item:
     value = node.child_by_field_name("result")
     if value is not None and value.type == "call_expression" and _classify_call(node, value).kind == "missing":
         return _classify_call(node, value)
-    return Item("trivial-return" if _TRIVIAL.fullmatch(text.removeprefix("return").strip()) else "code", node)
+    return Item("trivial-return" if _is_trivial(text) else "code", node)
 
 
 def _name_of(node: Node) -> str:

@@ -11,6 +11,7 @@ from fimbot.stubs.language import Item, Language, Site, text_of
 from fimbot.stubs.patterns import pattern
 from fimbot.stubs.shapes import braced_field
 from fimbot.stubs.signs import doubt_of_idiom, in_tests, is_bare
+from fimbot.stubs.trivial import trivial
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -19,9 +20,7 @@ _CONTAINERS = frozenset({"struct_declaration", "union_declaration", "enum_declar
 
 # No call on the right: `_ = f();` does something.
 _DISCARD = pattern(r"_\s*=\s*[&@]?[\w.]+(?:\.\*)?\s*;")
-_TRIVIAL = pattern(
-    r"""(?x)(?:return(?:\s+(?:null|undefined|false|0|-1|""|\.\{\s*\}|&\.\{\s*\}|&\[_\]\w+\{\s*\}))?|unreachable)\s*;"""
-)
+_is_trivial = trivial(r"\.\{\s*\}|&\.\{\s*\}|&\[_\]\w+\{\s*\}|unreachable")
 _PANIC = pattern(r"(?s)(?:return\s+)?(?:@panic|@compileError|(?:std\.)?(?:debug\.)?panic)\((.*)\)\s*;?")
 _ERROR = pattern(r"return\s+(error\.\w*)\s*;")
 _HOOK_NAME = pattern(
@@ -50,8 +49,8 @@ def _classify(node: Node) -> Item:
             return Item("missing", node, panic[1])
         error = _ERROR.fullmatch(text)
         if error is not None and markers.MESSAGE.search(error[1]):
-            return Item("missing", node)  # an answer that its callers may count on
-        if _TRIVIAL.fullmatch(text):
+            return Item("missing", node, error[1])
+        if _is_trivial(text):
             return Item("trivial-return", node)
     return Item("code", node)
 

@@ -58,7 +58,9 @@ CASES = table(
     ),
     report(
         "ConvertBack",
-        member("public object ConvertBack(object x)\n{\n    throw new NotImplementedException();\n}"),
+        member(
+            "public object ConvertBack(object x)\n{\n    throw new NotImplementedException();\n}", " : IValueConverter"
+        ),
         "A.ConvertBack",
         kind="placeholder",
     ),
@@ -156,4 +158,12 @@ CASES = table(
     ),
     fill("discards first", member("int F(int x)\n{\n    _ = x;\n    throw new NotImplementedException();\n}"), "A.F"),
     fill("in a record", "record R(int X)\n{\n    public int F() => throw new NotImplementedException();\n}\n", "R.F"),
+    fill(
+        "ConvertBack of no converter",
+        member("public object ConvertBack(object x)\n{\n    throw new NotImplementedException();\n}"),
+        "A.ConvertBack",
+    ),
+    fill(
+        "not supported yet", member('int F()\n{\n    throw new NotSupportedException("Not supported yet");\n}'), "A.F"
+    ),
 )

@@ -15,8 +15,9 @@ CASES = table(
     none("a TODO outside of a function", "defmodule A do\n  # TODO: split\n  def f, do: g()\nend\n"),
     none(
         "a string that says TODO",
-        'defmodule A do\n  def f, do: IO.puts("TODO: x")\nend\n',
+        'defmodule A do\n  def f(x), do: IO.puts("TODO: #{x}", g(x))\nend\n',
     ),
+    fill("a print that says TODO, alone", 'defmodule A do\n  def f, do: IO.puts("TODO: x")\nend\n', "A.f"),
     skip(
         "a default for the modules that use it",
         """
@@ -52,11 +53,10 @@ CASES = table(
         hole=" ",
     ),
     report("only a remark", "defmodule A do\n  def f do\n    # Runs later.\n  end\nend\n", "A.f"),
-    report(
-        "an answer that its callers may count on",
+    fill(
+        "an answer that says so",
         "defmodule A do\n  def f, do: {:error, :not_implemented}\nend\n",
         "A.f",
-        kind="placeholder",
     ),
     report(
         "a function that a formatter cannot have",

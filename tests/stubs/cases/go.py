@@ -18,7 +18,7 @@ CASES = table(
     none("a panic after finished code", "package a\n\nfunc F() {\n\tg()\n\tpanic(err)\n}\n"),
     none("an interface", "package a\n\ntype I interface {\n\tF(x int) error\n}\n"),
     skip("a marker method", "package a\n\nfunc (A) isNode() {}\n", "A.isNode"),
-    skip(
+    report(
         "a helper named Unimplemented",
         'package a\n\nfunc Unimplemented() {\n\tpanic("unimplemented")\n}\n',
         "Unimplemented",
@@ -113,5 +113,49 @@ CASES = table(
         "a TODO and an empty value",
         "package a\n\nfunc F() ([]string, error) {\n\t// TODO\n\treturn []string{}, nil\n}\n",
         "F",
+    ),
+    none(
+        "a closure that does something",
+        "package a\n\nfunc F() func() int {\n\treturn func() int {\n\t\treturn g()\n\t}\n}\n",
+    ),
+    none("a closure that is empty", "package a\n\nfunc F() func() {\n\treturn func() {}\n}\n"),
+    none("another error by its name", "package a\n\nfunc F() (int, error) {\n\treturn 0, ErrClosed\n}\n"),
+    report(
+        "a TODO in a closure with code",
+        "package a\n\nfunc F() func() int {\n\treturn func() int {\n\t\t// TODO\n\t\treturn g()\n\t}\n}\n",
+        "F",
+        kind="todo",
+    ),
+    fill("an error by its name", "package a\n\nfunc F() (int, error) {\n\treturn 0, ErrNotImplemented\n}\n", "F"),
+    fill(
+        "an error of another package",
+        "package a\n\nfunc F() (*T, error) {\n\treturn nil, e.ErrUnimplemented\n}\n",
+        "F",
+    ),
+    fill(
+        "a comment before zero values",
+        "package a\n\nfunc F() (int, error) {\n\t// your code here\n\treturn 0, nil\n}\n",
+        "F",
+    ),
+    fill(
+        "a closure that is returned with only a TODO",
+        "package a\n\nfunc F() func() int {\n\treturn func() int {\n\t\t// TODO\n\t\treturn 0\n\t}\n}\n",
+        "F",
+    ),
+    fill("on a platform, with a promise", '//go:build !linux\n\npackage a\n\nfunc F() {\n\tpanic("TODO")\n}\n', "F"),
+    fill(
+        "only a comment where a value is due",
+        "package a\n\nfunc F(a int) int {\n\t// Sum of the digits of a.\n}\n",
+        "F",
+        kind="empty-body",
+    ),
+    fill(
+        "words about a parent",
+        "package a\n\n// Close does nothing if it has no parent.\nfunc (s *S) Close() {\n\t// TODO\n}\n",
+        "S.Close",
+        kind="empty-body",
+    ),
+    fill(
+        "a question by its name", "package a\n\nfunc (s *S) CanSpy() bool {\n\t// TODO\n\treturn true\n}\n", "S.CanSpy"
     ),
 )

@@ -103,4 +103,18 @@ CASES = table(
         "A.f",
     ),
     fill("a constructor with a TODO", a("A(int x) {\n    // TODO: keep x\n}"), "A.A", kind="empty-body"),
+    none("a log call alone that says no more", a('void f() {\n    System.out.println("closed");\n}')),
+    fill("a log call alone", a('void f() {\n    System.out.println("TODO");\n}'), "A.f"),
+    fill(
+        "only a comment where a value is due",
+        a("int f(int a) {\n    // Sum of the digits of a.\n}"),
+        "A.f",
+        kind="empty-body",
+    ),
+    fill(
+        "in a class named like a test",
+        'class TestTrack {\n    void f() {\n        throw new Error("not implemented");\n    }\n}\n',
+        "TestTrack.f",
+        path="src/TestTrack.java",
+    ),
 )

@@ -114,4 +114,12 @@ CASES = table(
         "function f() {\n  const g = () => {\n    // TODO\n  };\n  g();\n}\n",
         "fill empty-body f.g",
     ),
+    none("a returned closure that is empty", "function f() {\n  return () => {};\n}\n"),
+    fill(
+        "a returned closure with only a TODO",
+        "function f() {\n  return () => {\n    // TODO\n  };\n}\n",
+        "f",
+    ),
+    fill("a log call first", "function f(a) {\n  console.log(a);\n  throw new Error('not implemented');\n}\n", "f"),
+    fill("a log call alone", "function f(a) {\n  console.log('TODO');\n}\n", "f"),
 )

@@ -30,11 +30,10 @@ CASES = table(
     report("a base class", "function ABase:f()\nend\nfunction Base.g()\nend\n", "ABase.f", "Base.g"),
     skip("a no-op, in other words", "-- NOP unsupported APIs\nfunction f()\nend\n", "f"),
     report("only a remark", "function f()\n  -- Runs later.\nend\n", "f"),
-    report(
-        "an answer that its callers may count on",
+    fill(
+        "an answer that says so",
         "function f()\n  return nil, 'not implemented'\nend\n",
         "f",
-        kind="placeholder",
     ),
     report("a fixture of a test", "function f()\nend\n", "f", path="spec/a_spec.lua"),
     report(

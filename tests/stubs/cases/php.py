@@ -121,4 +121,5 @@ CASES = table(
         kind="empty-body",
     ),
     fill("in a namespace", "<?php\nnamespace N\\M;\n\nfunction f()\n{\n    // TODO\n}\n", "f", kind="empty-body"),
+    suggest("a conversion", "<?php\nclass A\n{\n    public function __toString()\n    {\n    }\n}\n", "A.__toString"),
 )

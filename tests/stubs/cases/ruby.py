@@ -108,4 +108,6 @@ CASES = table(
         "module M\n  class A::B\n    def f?\n      # TODO\n      false\n    end\n  end\nend\n",
         "M.A.B.f?",
     ),
+    report("a setter", "class A\n  def x=(v)\n  end\nend\n", "A.x="),
+    suggest("an operator", "class A\n  def ==(other)\n  end\nend\n", "A.=="),
 )

@@ -34,11 +34,10 @@ CASES = table(
     report("an empty function that may fail", "fn f() !void {}\n", "f"),
     report("discards where nothing is returned", "fn f(x: u8) void {\n    _ = x;\n}\n", "f"),
     report("only a remark", "fn f() void {\n    // Runs later.\n}\n", "f"),
-    report(
-        "an answer that its callers may count on",
+    fill(
+        "an answer that says so",
         "fn f() !void {\n    return error.Unimplemented;\n}\n",
         "f",
-        kind="placeholder",
     ),
     report(
         "placeholders in branches",
