@@ -147,7 +147,9 @@ class _Callables:
             return Lost(self._text(node), promised is not False)
         kinds = {self._kind(each) for each in body.items}
         returned = promised is True or (promised is not False and self._returns(body))
-        if "code" in kinds or ("trivial-return" in kinds and returned and "missing" not in kinds):
+        # A message alone, or an assertion, is a statement; before an idiom it is a part of it.
+        told = "missing" not in kinds and ("message" in kinds or ("trivial-return" in kinds and returned))
+        if "code" in kinds or told:
             return Lost(self._text(node), returned)
         return None
 

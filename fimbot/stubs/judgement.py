@@ -115,8 +115,10 @@ def _missing_verdict(site: Site, missing: Item, *, marked: bool) -> Verdict | No
 
 
 def _exemption(site: Site, language: Language, lost: Lost | None, *, explicit: bool) -> str | None:
-    """`explicit`: a marker in the body, or an idiom, says that it is to do; it wins over every word and every name. What a
-    comment or the documentation said while there were statements is no reason why there are none."""
+    """`explicit`: a marker in the body, or an idiom, says that it is to do; it wins over every word and every name.
+
+    What a comment or the documentation said while there were statements is no reason why there are none.
+    """
     exempt = language.exempt(site)
     if exempt is not None:
         return exempt
