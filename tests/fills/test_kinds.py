@@ -94,3 +94,11 @@ def test_looking_at_a_stream_costs_the_callable_and_not_the_file() -> None:
     done = hole_complete(frame_in(source, stub), window_of(source, stub))
     assert len(done._frame.before) < 20_000  # type: ignore[attr-defined]
     assert done("    return x\n\n\nd")
+
+
+def test_a_stream_that_takes_the_parser_too_long_is_read_to_its_end() -> None:
+    source = b"def f(x):\n    raise NotImplementedError('TODO')\n"
+    stub = stub_in(source)
+    done = hole_complete(frame_in(source, stub), window_of(source, stub))
+    assert not done("    y = 1\n    " + "{}" * 60_000 + "\n}\n\nint h() {\n  return 2;\n}\n")
+    assert not done("    y = 1\n    " + "{}" * 60_000 + "\n}\n\nint h() {\n  return 2;\n}\n\nint i() {\n}\n")
