@@ -1,4 +1,4 @@
-"""Whether a change may touch a stub, told from text in microseconds, for the quick way (fimbot/quick).
+"""Whether a change may touch a stub, told from text in microseconds: for the quick way, and for every scan of Python.
 
 Sound, not exact: where this says no, the parser would have found nothing that the added lines touch (in a file
 with syntax errors, where a body ends is a guess, and this may guess otherwise). It imports nothing but `re`.
