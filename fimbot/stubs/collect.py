@@ -118,8 +118,8 @@ def _without_purpose(
     emptied = [each for each in found if isinstance(each, Stub) and each.emptied]
     if not emptied:
         return list(found)
-    left = [files[stub.path].source[stub.start : stub.end].decode("utf-8", "replace") for stub in emptied]
-    reasons = purposes(emptied, earlier.lines(), (*lost, *left))
+    left = [b"\n".join(files[stub.path].rows[stub.start_line - 1 : stub.end_line]) for stub in emptied]
+    reasons = purposes(emptied, earlier.lines(), (*lost, *(text.decode("utf-8", "replace") for text in left)))
     return [
         Skip(each._replace(tier="report"), reasons[each.id])
         if isinstance(each, Stub) and each.emptied and each.id in reasons

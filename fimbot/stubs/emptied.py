@@ -30,7 +30,7 @@ class Lost(NamedTuple):
     """What a callable was while it had statements."""
 
     text: str
-    """From the comment above it to its end."""
+    """From the comment above it to its end, whole lines."""
     returned: bool
     """A value, by its statements or by its signature."""
 
@@ -181,5 +181,6 @@ class _Callables:
         outer = self._parsed.language.outer(node)
         above, _ = self._file.comment_above(outer)
         body = self._parsed.language.body(node)
-        end = max(node.end_byte, body.end if body is not None else 0)
-        return f"{above}\n{self._parsed.source[outer.start_byte : end].decode('utf-8', 'replace')}"
+        lines = self._file.lines
+        start, end = lines.start(outer.start_byte), max(node.end_byte, body.end if body is not None else 0)
+        return f"{above}\n{self._parsed.source[start : lines.end(end)].decode('utf-8', 'replace')}"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _HEDGE = pattern(r"(?i)\b(?:probably|might|maybe|perhaps|just return|work(?:ing)? around)\b")
 _TEST_DATA = pattern(r"(?i)(?:^|/)(?:_*fixtures?_*|test[_-]?data|testing[_-]data|_*snapshots?_*)/")
+_CONSTRUCTORS = frozenset({"__construct", "constructor", "initialize"})
+_PLAIN_CONSTRUCTOR = pattern(r"\(\s*\)[^()]*$")
 
 
 class Verdict(NamedTuple):
@@ -60,12 +62,18 @@ def _emptied_verdict(verdict: Verdict, lost: Lost) -> Verdict:
 def _doubt_of_emptied(site: Site, lost: Lost) -> str | None:
     if site.has("missing") and refuses(site):
         return "its message refuses, and promises nothing"
+    if not lost.returned and _PLAIN_CONSTRUCTOR.search(site.header) and _is_constructor(site):
+        return "an empty constructor without parameters: the fields may have values of their own"
     comments = [item.text for item in site.items if item.kind == "comment"]
     return (
         "a comment came with it"
         if any(not lost.said(text) and not markers.says_missing(text) for text in comments)
         else None
     )
+
+
+def _is_constructor(site: Site) -> bool:
+    return site.simple_name in _CONSTRUCTORS or site.name.split(".")[-2:-1] == [site.simple_name]
 
 
 def _doubt(site: Site, lost: Lost | None) -> str | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from fimbot.stubs.patterns import pattern
 from fimbot.values import Stub
 
-_WORD = re.compile(rb"\w+")
+_WORD = pattern(rb"\w+")
 # By its keyword, or by a type before the name, as in Java and C.
 _DEFINITION = rb"\b(?:defp?|fn|fun[ck]?|function|sub)\b[^=;]{0,200}\b%s\b|^.\s*(?:[\w<>\[\],.?*&:]+\s+)+[*&]*%s\s*\("
-_NO_TYPE = re.compile(rb"\b(?:return|new|await|throw|raise|else|yield|in|not|and|or|if|case|do|then|import|from|as)\s")
+_NO_TYPE = pattern(rb"\b(?:return|new|await|throw|raise|else|yield|in|not|and|or|if|case|do|then|import|from|as)\s")
 
 
 def purposes(emptied: Sequence[Stub], lines: Iterable[bytes], own: Iterable[str]) -> Mapping[str, str]:

@@ -145,6 +145,13 @@ LEFT_ALONE = (
         "interface A {\n  default void f() {\n  }\n}\n",
         "skip empty-body A.f",
     ),
+    change(
+        "a constructor without parameters",
+        "A.java",
+        "class A {\n  A() {\n    a = 1;\n  }\n}\n",
+        "class A {\n  A() {\n  }\n}\n",
+        "report empty-body A.A",
+    ),
     change("a binary before", "a.py", "\0", "def f():\n    pass\n", "suggest empty-body f"),
 )
 
@@ -197,6 +204,13 @@ FILLED = (
         "def f(a):\n    return a\n",
         "def f(a, b=1):\n    pass\n",
         "fill empty-body f",
+    ),
+    change(
+        "a constructor that takes something",
+        "a.py",
+        "class A:\n    def __init__(self, a):\n        self.a = a\n",
+        "class A:\n    def __init__(self, a):\n        pass\n",
+        "suggest empty-body A.__init__",
     ),
     change("no value", "a.py", "def f(a):\n    a.b = 1\n", "def f(a):\n    pass\n", "suggest empty-body f"),
     change(
@@ -351,6 +365,15 @@ def emptied_with(*lines: bytes) -> list[str]:
 )
 def test_whoever_removes_the_callers_means_it(lines: list[bytes], wanted: str) -> None:
     assert emptied_with(*lines) == [f"{wanted} empty-body f"]
+
+
+def test_what_stands_beside_an_emptied_function_in_its_line_is_no_other_definition() -> None:
+    old, new = b"a.f = function f(b) {\n  return b;\n};\n", b"a.f = function f(b) {};\n"
+    file = FileChange("a.js", (LineRange(1, 1),), "new", "commit", 0o100644, old_blob="old")
+    lines = [b"-a.f = function f(b) {", b"-  return b;", b"-};", b"+a.f = function f(b) {};"]
+    earlier = Earlier(lambda change: old, lambda: lines)
+    found = collect([file], lambda change: new, lambda paths: frozenset(), Settings(), earlier=earlier)
+    assert [told(each) for each in found.wanted] == ["fill empty-body a.f"]
 
 
 def test_who_empties_all_functions_of_a_file_removes_no_caller() -> None:
