@@ -22,14 +22,14 @@ from typing import Any
 from unittest import mock
 
 from bench.chat_answers import NAIVE
+from fimbot.apps.demo.check import run_demo_tests
+from fimbot.apps.demo.make import make_demo_repository
 from fimbot.changes import Selection, open_blobs, open_repository
-from fimbot.demo.check import run_demo_tests
-from fimbot.demo.make import make_demo_repository
 from fimbot.engines import local
 from fimbot.engines.chat import engine as chat_engine
 from fimbot.engines.chat.align import align
 from fimbot.engines.open import open_engine
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
 from fimbot.fills.frame import edit_of, frame_of
 from fimbot.fills.make import hole_complete, make_fill
 from fimbot.model.store import find_model
@@ -37,7 +37,7 @@ from fimbot.pipeline import find, windows_of
 from fimbot.settings.values import Settings
 from fimbot.stubs.collect import Findings
 from fimbot.stubs.language import load
-from fimbot.values import Completion, Fill, Window, apply_edits
+from fimbot.values import Completion, Deadline, Fill, Window, apply_edits
 
 KEY = secrets.token_hex(16)
 SECONDS = 3600.0

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from fimbot.fills.clean import forbidden_character
 from fimbot.stubs.find import find_stubs
-from fimbot.stubs.holes import indent_unit, indentation, kept_items, line_start
+from fimbot.stubs.holes import kept_items, line_start
 from fimbot.stubs.language import Item, Language, load, text_of, walk
+from fimbot.stubs.lines import indent_unit
 from fimbot.values import LineRange, Skip, Stub
 
 if TYPE_CHECKING:
@@ -149,3 +150,10 @@ def _inside_literal(node: Node, start: int, end: int) -> bool:
 
 def _text(data: bytes) -> str:
     return data.replace(b"\r\n", b"\n").decode("utf-8", "replace")
+
+
+def indentation(source: bytes, at: int) -> str:
+    """The blanks that the line of this offset begins with."""
+    start = line_start(source, at)
+    match = re.compile(rb"[ \t]*").match(source, start)
+    return match[0].decode() if match else ""

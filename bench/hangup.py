@@ -25,13 +25,13 @@ from bench.cut import files
 from bench.cut_bodies import Blanked, bodies_of
 from bench.cut_overruns import Answer, overruns
 from fimbot.engines.open import open_engine
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.fills.frame import frame_of
 from fimbot.fills.make import hole_complete, make_fill
 from fimbot.model.store import find_model
 from fimbot.settings.values import Settings
 from fimbot.stubs.parsed import parsed_file
-from fimbot.values import Fill, Window
+from fimbot.values import Deadline, Fill, Window
 from tests.doubles.exchange import Exchange, Script
 from tests.engines.asking import opened
 from tests.engines.every import CASES

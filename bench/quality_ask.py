@@ -20,7 +20,7 @@ from pathlib import Path
 from bench.quality_check import Task
 from fimbot.changes import Blobs, Selection, open_blobs, open_repository
 from fimbot.engines.local import WINDOW_TOKENS
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.errors import EngineUnavailable
 from fimbot.fills.frame import frame_of
 from fimbot.fills.make import hole_complete
@@ -28,7 +28,7 @@ from fimbot.pipeline import find
 from fimbot.settings.values import Settings
 from fimbot.stubs.collect import Findings
 from fimbot.stubs.parsed import ParsedFile
-from fimbot.values import Completion, SkippedFile, Stub, Window
+from fimbot.values import Completion, Deadline, SkippedFile, Stub, Window
 from fimbot.windows.context import ContextChoice, Neighbourhood, Read, gather_context
 from fimbot.windows.window import build_window
 

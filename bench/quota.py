@@ -32,9 +32,9 @@ from pathlib import Path
 
 from fimbot.engines.open import open_engine
 from fimbot.engines.pool import Job, ask_all
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
 from fimbot.settings.values import Settings
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 from fimbot.windows.tokens import estimate_tokens
 from tests.doubles.exchange import EVENTS, JSON, Exchange
 from tests.doubles.langdock import KEY, LangdockServer

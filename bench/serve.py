@@ -3,8 +3,9 @@
     python -m bench.serve [--streams 200] [--seconds 60] [--pieces 10] [--pause 0.4]
 
 The upstream is canned and strict (tests/doubles/canned.py), in a process of its own; the clients are in this process,
-with a connection for each question, and ask again as soon as they are answered. Each prompt carries a nonce of its own,
-and its answer must be whole and with that nonce. Needs the extra `serve`; Linux, for memory and processor time.
+with a connection for each question (bench.serve_kept keeps them), and ask again as soon as they are answered. Each
+prompt carries a nonce of its own, and its answer must be whole and with that nonce. Needs the extra `serve`; Linux, for
+memory and processor time.
 """
 
 from __future__ import annotations

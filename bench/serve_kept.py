@@ -4,7 +4,7 @@ alone, turn by turn in the same run.
     python -m bench.serve_kept [--seconds 30] [--pieces 10] [--rate 50] [--connections 16]
 
 The upstream is canned and strict, and answers at once; no cache. Three loads: one connection that asks again as soon as
-it is answered, every other question past the server; all connections with pauses of random length, so many requests
+it is answered, every other question through the server; all connections with pauses of random length, so many requests
 a second in sum; and all connections without pauses, which is as much as the server can carry. What is measured is from
 the request's first byte written to the answer's last byte read.
 """
@@ -150,7 +150,7 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=16)
     chosen = options.parse_args()
     pieces, seconds, many = chosen.pieces, chosen.seconds, chosen.connections
-    print(f"an upstream that answers at once in {pieces} pieces, no cache; {os.cpu_count()} cores,")
+    print(f"an upstream that answers at once, pieces: {pieces}, no cache; {os.cpu_count()} cores,")
     print(f"load average before: {os.getloadavg()[0]:.1f}")
     with (
         tempfile.TemporaryDirectory() as home,

@@ -18,7 +18,7 @@ def main() -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     status = quick.run(sys.argv[1:])
     if status is None:
-        from fimbot.commands.main import run
+        from fimbot.cli.main import run
 
         gc.enable()
         status = run(sys.argv[1:], begun)

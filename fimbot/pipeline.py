@@ -8,17 +8,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fimbot.changes import Blobs, Repository, Selection, generated_paths, read_changes
+from fimbot.changes import Blobs, Repository, Selection, changed_lines, generated_paths, read_changes
 from fimbot.settings.values import Settings
-from fimbot.stubs.collect import Findings, collect
-from fimbot.values import Fill, Outcome, Report, Skip, SkippedFile, Suggestion, Usage, Window, stub_of
+from fimbot.stubs.collect import Earlier, Findings, collect
+from fimbot.values import Deadline, Fill, Outcome, Report, Skip, SkippedFile, Suggestion, Usage, Window, stub_of
 
 if TYPE_CHECKING:
     from fimbot.engines.pool import Answers
-    from fimbot.engines.protocol import Deadline, Engine
+    from fimbot.engines.protocol import Engine
 
-Progress = Callable[[int, int], None]
-"""Called with how many are done, and of how many."""
+Progress = Callable[[int, int], None]  # how many are done, and of how many
 
 
 def find(
@@ -31,7 +30,8 @@ def find(
     """Read the change and find its stubs; ask no engine. `progress`: told how many files were looked at."""
     narrowed = replace(selection, paths=selection.paths + excluded(settings))
     changes = read_changes(repository, narrowed, max_file_bytes=settings.max_file_bytes)
-    return collect(changes, blobs.read, partial(generated_paths, repository), settings, progress)
+    earlier = Earlier(blobs.read_old, partial(changed_lines, repository, selection))
+    return collect(changes, blobs.read, partial(generated_paths, repository), settings, progress, earlier)
 
 
 def excluded(settings: Settings) -> tuple[str, ...]:
@@ -78,8 +78,7 @@ def suggest(
     answers = Answers()
     if engine is not None and asked:
         jobs = [Job(Question.of(each, settings), hole_complete(frames[each.stub.id], each)) for each in asked]
-        concurrency = settings.concurrency
-        answers = answer_all(engine, jobs, concurrency=concurrency, deadline=deadline, progress=progress)
+        answers = answer_all(engine, jobs, settings.concurrency, deadline, progress)
     fills = prove_all(findings.files, fills_of(frames, asked, answers.by_job))
     done = (suggestion_of(frames[each.stub.id], each) if isinstance(each, Fill) else each for each in fills)
     skips = (each for each in windows if isinstance(each, Skip))

@@ -10,14 +10,14 @@ from __future__ import annotations
 import importlib
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fimbot.values import Withheld
 
-if TYPE_CHECKING:
-    from fimbot.windows.lines import Redact
+Redact = Callable[[str, int], tuple[str, tuple[Withheld, ...]]]
+"""(text of a line, its number) -> the text without secrets, and what was withheld."""
 
 PLACEHOLDER = "<withheld>"
 

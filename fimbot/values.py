@@ -9,12 +9,15 @@ what it builds for these classes, which is more than the parser takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 Kind = Literal["empty-body", "placeholder", "todo", "expression"]
 Tier = Literal["fill", "suggest", "report"]
 Origin = Literal["index", "commit", "worktree"]
+Clock = Callable[[], float]
+"""Seconds that only go forward, from any start, like `time.monotonic`."""
 FinishReason = Literal["stop", "length", "cancelled", "unknown"]
 
 
@@ -30,7 +33,7 @@ WHOLE_FILE = LineRange(1, 2**31)
 
 
 class FileChange(NamedTuple):
-    """A file with added lines. `blob` is its object id, or "" where the content is the working tree's."""
+    """A file with added or deleted lines. `blob` is its object id, or "" where the content is the working tree's."""
 
     path: str
     added: tuple[LineRange, ...]
@@ -38,6 +41,10 @@ class FileChange(NamedTuple):
     origin: Origin
     mode: int
     old_path: str | None = None
+    deleted: tuple[int, ...] = ()
+    """The lines behind which lines were deleted and none added; 0 is the beginning of the file."""
+    old_blob: str = ""
+    """What the file was before; "" where it is new, or whole files are read."""
 
 
 class SkippedFile(NamedTuple):
@@ -85,6 +92,8 @@ class Stub(NamedTuple):
     """The TODO text that the hole swallows, as it stands in the file; the window shows it to the model."""
     twins: int = 1
     """How many stubs of this name and text the file has, this one included: with another number their ids move."""
+    emptied: bool = False
+    """The change took its statements away."""
 
 
 class Skip(NamedTuple):
@@ -205,6 +214,25 @@ class Report(NamedTuple):
     notices: tuple[str, ...] = ()
     """One line for each thing that went otherwise than was asked, though it went well (another engine answered)."""
     interrupted: bool = False
+
+
+class Deadline:
+    """A point in time, `at` seconds on `clock`."""
+
+    def __init__(self, at: float, clock: Clock = time.monotonic) -> None:
+        self.at, self.clock = at, clock
+
+    @classmethod
+    def after(cls, seconds: float, clock: Clock = time.monotonic) -> Deadline:
+        return cls(clock() + seconds, clock)
+
+    def remaining(self) -> float:
+        """Seconds left, 0.0 once it has passed."""
+        return max(0.0, self.at - self.clock())
+
+    def within(self, seconds: float) -> Deadline:
+        """The sooner of this deadline and `seconds` from now: for one stub out of many."""
+        return Deadline(min(self.at, self.clock() + seconds), self.clock)
 
 
 def stub_of(outcome: Outcome) -> Stub:

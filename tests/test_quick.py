@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from fimbot import quick
 from fimbot.quick import git_diff
 from fimbot.settings.values import Settings
-from fimbot.stubs.find import stubs_in
+from fimbot.stubs.emptied import Before
+from fimbot.stubs.find import find_stubs, stubs_in, stubs_of
 from fimbot.stubs.language import load
 from fimbot.stubs.near import may_touch_stub
-from fimbot.values import LineRange
+from fimbot.stubs.parsed import ParsedFile
+from fimbot.values import LineRange, stub_of
 from tests.changes.conftest import Sandbox, clean_environment, repo
 
 __all__ = ["clean_environment", "repo"]
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "posix_spawnp"), reason="the qui
 
 HEAVY = (
     *("httpx", "git", "github", "tree_sitter", "unidiff", "click", "argparse", "subprocess", "dataclasses"),
-    *("typing", "pathlib", "tomllib", "asyncio", "ssl", "fimbot.commands", "fimbot.changes", "fimbot.values"),
+    *("typing", "pathlib", "tomllib", "asyncio", "ssl", "fimbot.cli", "fimbot.changes", "fimbot.values"),
 )
 ORDINARY = "def f(x):\n    y = x + 1\n    return y\n\n\ndef g(x):\n    return f(x) * 2\n"
 STUB = "def h(x):\n    pass\n"
@@ -322,3 +324,47 @@ def test_no_stub_is_overlooked(lines: list[str], data: st.DataObject) -> None:
 def test_the_first_line_alone_touches_the_stub(source: bytes) -> None:
     assert stubs_in("a.py", source, load("python"), (LineRange(1, 1),))
     assert may_touch_stub("python", source, [(1, 1)])
+
+
+EMPTIED = ORDINARY.replace("    y = x + 1\n    return y\n", "")
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["working tree", "staged"])
+def test_an_emptied_function_is_left_to_the_whole_scan(
+    here: Sandbox, staged: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    here.write("a.py", EMPTIED)
+    here.git(*(["add", "-A"] if staged else ["status"]))
+    assert answer(capfd) is None
+    assert "a.py:1: f" in whole_scan()
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        pytest.param(ORDINARY.replace("    y = x + 1\n", ""), id="a statement"),
+        pytest.param(ORDINARY.partition("def g")[0], id="a function at the end"),
+        pytest.param(ORDINARY.partition("\n\n\n")[2], id="a function at the beginning"),
+    ],
+)
+def test_lines_that_were_only_deleted(here: Sandbox, new: str, capfd: pytest.CaptureFixture[str]) -> None:
+    here.write("a.py", new)
+    assert answer(capfd) == "0 stubs in 1 file\n" == whole_scan()
+
+
+@settings(max_examples=500, deadline=None)
+@given(lines=st.lists(st.sampled_from(LINES), min_size=1, max_size=12), data=st.data())
+def test_no_emptied_function_is_overlooked(lines: list[str], data: st.DataObject) -> None:
+    """Where the parser finds one from which lines were only deleted, the text alone had said that it may."""
+    gone = data.draw(st.sets(st.integers(0, len(lines) - 1), min_size=1))
+    old = "".join(f"{line}\n" for line in lines)
+    new = "".join(f"{line}\n" for at, line in enumerate(lines) if at not in gone)
+    source = new.encode()
+    if load("python").parse(source).root_node.has_error or badly_indented(source):
+        return  # what a body is there is a guess
+    points = tuple(sorted({sum(at not in gone for at in range(each)) for each in gone}))
+    found = find_stubs("a.py", source, (), Before(old.encode, points))
+    file = ParsedFile("a.py", source, load("python"))
+    exact = stubs_of(file, (), Before(old.encode, points))
+    assert [stub_of(each).id for each in exact] == [stub_of(each).id for each in found]
+    assert not exact or may_touch_stub("python", source, list(zip(points, points, strict=True))), new

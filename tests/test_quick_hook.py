@@ -160,3 +160,25 @@ def test_nothing_heavy_is_imported(here: Sandbox) -> None:
         assert status == "0"
         assert [name for name in names if any(name == heavy or name.startswith(f"{heavy}.") for heavy in HEAVY)] == []
         assert ("fimbot.stubs.near" in names) == bool(staged), "the patterns wait for something to look at"
+
+
+@pytest.mark.parametrize(
+    ("new", "status"),
+    [
+        pytest.param("def f(x):\n    pass\n", None, id="it returned a value"),
+        pytest.param('def f(x):\n    """Doc."""\n', None, id="nothing but its documentation is left"),
+        pytest.param('def f(x):\n    """Doc."""\n    return x\n\n\ndef g(x):\n    pass\n', 0, id="it returned nothing"),
+    ],
+)
+def test_an_emptied_function_is_left_to_the_whole_command(here: Sandbox, new: str, status: int | None) -> None:
+    """Unless it returned nothing: that stops no commit."""
+    here.commit(a_py='def f(x):\n    """Doc."""\n    return x\n\n\ndef g(x):\n    f(x)\n')
+    stage(here, "a.py", new)
+    assert quick.run(["hook"]) == status
+    assert quick.run(["hook", "--check"]) == status
+
+
+def test_an_emptied_function_stops_no_commit_unless_settings_ask_for_more(here: Sandbox) -> None:
+    here.commit(a_py="def f(x):\n    g(x)\n", fimbot_toml='tiers = ["fill", "suggest", "report"]\n')
+    stage(here, "a.py", "def f(x):\n    pass\n")
+    assert quick.run(["hook"]) is None

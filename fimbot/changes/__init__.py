@@ -1,7 +1,7 @@
 """From a repository to the files that were changed: added line ranges, and the content they are lines of."""
 
 from fimbot.changes.blobs import Blobs, generated_paths, list_paths, open_blobs
-from fimbot.changes.read import read_changes
+from fimbot.changes.read import changed_lines, read_changes
 from fimbot.changes.repository import Repository, open_repository
 from fimbot.changes.selection import Selection, split_revision
 from fimbot.changes.tracked import untracked_files
@@ -10,6 +10,7 @@ __all__ = [
     "Blobs",
     "Repository",
     "Selection",
+    "changed_lines",
     "generated_paths",
     "list_paths",
     "open_blobs",

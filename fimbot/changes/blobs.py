@@ -52,6 +52,13 @@ class Blobs:
         """The bytes that `change.added` are lines of; or why there are none: too large, binary, gone."""
         return self._read(change.path, change.mode, change.blob if change.origin != "worktree" else "")
 
+    def read_old(self, change: FileChange) -> bytes | None:
+        """What the file was before the change; None where there was none, or it cannot be read."""
+        if not change.old_blob:
+            return None
+        content = self._read(change.path, change.mode, change.old_blob)
+        return None if isinstance(content, SkippedFile) else content
+
     def read_path(self, path: str) -> bytes | SkippedFile:
         """A tracked file in the state that the change was read in."""
         file = self._files().get(path)

@@ -26,13 +26,14 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A changed file. `blob` is all zeros where the content is the working tree's."""
+    """A changed file. `blob` is all zeros where the content is the working tree's, `old_blob` where there was none."""
 
     path: str
     old_path: str | None
     mode: int
     blob: str
     status: str
+    old_blob: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Section:
     path: str
     added: tuple[LineRange, ...]
     binary: bool
+    deleted: tuple[int, ...] = ()
+    """The lines behind which lines were deleted and none added."""
 
 
 class DiffOutput:
@@ -63,9 +66,9 @@ class DiffOutput:
     def records(self) -> Iterator[Record]:
         """The raw part, which an empty field ends: git-diff(1), "Raw output format"."""
         while header := self._field():
-            _, mode, _, blob, status = header[1:].decode("ascii").split(" ")
+            _, mode, old_blob, blob, status = header[1:].decode("ascii").split(" ")
             old_path = text(self._field()) if status[0] in "RC" else None
-            yield Record(text(self._field()), old_path, int(mode, 8), blob, status[0])
+            yield Record(text(self._field()), old_path, int(mode, 8), blob, status[0], old_blob)
 
     def sections(self) -> Iterator[Section]:
         """Raises GitError where git's output is not what it documents."""
@@ -89,7 +92,8 @@ class _SectionReader:
         path, binary = self._path, False
         for line in self._lines:
             if line.startswith(b"@@"):
-                return Section(path, self._added(path, line), binary)
+                added, deleted = self._hunks(path, line)
+                return Section(path, added, binary, deleted)
             if line.startswith(b"rename to "):
                 path = _unquote(line.removeprefix(b"rename to ").removesuffix(b"\n"))
             elif line.startswith(b"deleted file mode "):
@@ -102,12 +106,14 @@ class _SectionReader:
                 break
         return Section(path, (), binary)
 
-    def _added(self, path: str, header: bytes) -> tuple[LineRange, ...]:
-        """From the hunks' headers alone, which say everything in a diff without context.
+    def _hunks(self, path: str, header: bytes) -> tuple[tuple[LineRange, ...], tuple[int, ...]]:
+        """What was added and where lines were only deleted, from the hunks' headers alone, which say everything in a
+        diff without context.
 
         By hand, since unidiff makes an object of every line: it took 2.5 times as long as git took to write them.
         """
         added: list[LineRange] = []
+        deleted: list[int] = []
         while header:
             hunk = _HUNK.match(header)
             if hunk is None:
@@ -115,6 +121,8 @@ class _SectionReader:
             removed, first, count = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
             if count:
                 added.append(LineRange(first, first + count - 1))
+            else:
+                deleted.append(first)
             deque(islice(self._lines, removed + count - 1), maxlen=0)
             last = next(self._lines, b"")
             if not last.startswith((b"+", b"-", b"\\")):
@@ -128,7 +136,7 @@ class _SectionReader:
                 if line.startswith(b"diff --git "):
                     self.next_start = line
                     break
-        return tuple(added)
+        return tuple(added), tuple(deleted)
 
 
 # "@@ -a,b +c,d @@ the function's name"; a length of 1 is left out.

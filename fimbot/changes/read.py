@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator, Mapping
 
 from fimbot.changes.blobs import too_large
-from fimbot.changes.diff import OPTIONS, DiffOutput, Record
+from fimbot.changes.diff import OPTIONS, DiffOutput, Record, Section
 from fimbot.changes.modes import UNMERGED, unreadable
 from fimbot.changes.paths import on_disk
 from fimbot.changes.repository import Repository
 from fimbot.changes.selection import Comparison, Selection, resolve
 from fimbot.changes.tracked import tracked_files, unmerged_paths
+from fimbot.git_options import DIFF
 from fimbot.values import WHOLE_FILE, FileChange, LineRange, SkippedFile
 
 
@@ -20,7 +21,8 @@ def read_changes(
 ) -> Iterator[FileChange | SkippedFile]:
     """In git's order of paths; what git takes for binary comes last. Memory does not grow with the lines.
 
-    A file without added lines is not part of it. Files that git does not track are not either, as in `git diff`.
+    A file that only changed its name or mode is not part of it, nor is one that is gone. Files that git does not track
+    are not either, as in `git diff`.
     With `--all`, content is not looked at here: what is binary or too large shows when it is read.
     """
     comparison = resolve(repository, selection)
@@ -44,8 +46,11 @@ def _in_both(
         other = others.get(change.path)
         if isinstance(change, SkippedFile) or isinstance(other, SkippedFile):
             yield from [change] if other else []
-        elif other and (added := _common(change.added, other.added)):
-            yield change._replace(added=added)
+        elif other:
+            added = _common(change.added, other.added)
+            deleted = tuple(line for line in change.deleted if line in set(other.deleted))
+            if added or deleted:
+                yield change._replace(added=added, deleted=deleted)
 
 
 def _common(one: tuple[LineRange, ...], other: tuple[LineRange, ...]) -> tuple[LineRange, ...]:
@@ -77,14 +82,10 @@ def _whole_files(
 def _changed_files(
     repository: Repository, comparison: Comparison, old: str, paths: tuple[str, ...], max_file_bytes: int
 ) -> Iterator[FileChange | SkippedFile]:
-    command = {
-        "commit": ("diff-tree", *OPTIONS, old, comparison.new),
-        "index": ("diff-index", "--cached", *OPTIONS, old),
-        "worktree": ("diff-index", *OPTIONS, old),
-    }[comparison.origin]
     # What is larger is "binary" to git then: it neither compares nor writes out what nobody will read.
     limit = (f"core.bigFileThreshold={max_file_bytes}",)
     # Pathspecs are relative to where the user stands, hence `at`; the paths that come out are not.
+    command = _diff(comparison, old, OPTIONS)
     with repository.stream(*command, "--", *paths, at=repository.cwd, config=limit) as stream:
         # Against the working tree git calls a file with conflict markers just modified. Asked while it compares.
         conflicts = unmerged_paths(repository) if comparison.origin == "worktree" else frozenset[str]()
@@ -98,12 +99,45 @@ def _changed_files(
         binaries = []
         for section in output.sections():
             found = records.get(section.path)
-            if found and section.added:
-                blob = "" if comparison.origin == "worktree" else found.blob
-                yield FileChange(found.path, section.added, blob, comparison.origin, found.mode, found.old_path)
+            if found and (section.added or section.deleted):
+                yield _file_change(comparison, found, section)
             elif found and section.binary:
                 binaries.append(found)
     yield from _binaries(repository, comparison, binaries, max_file_bytes)
+
+
+def changed_lines(repository: Repository, selection: Selection) -> Iterator[bytes]:
+    """Every line that the change deleted or added, with its `-` or `+`; those of deleted files, too. `selection.paths`
+    do not narrow it."""
+    comparison = resolve(repository, selection)
+    if comparison.old is None:
+        return
+    with repository.stream(*_diff(comparison, comparison.old, (*DIFF, "-U0"))) as stream:
+        for line in stream:
+            if line.startswith((b"-", b"+")) and not line.startswith((b"--- ", b"+++ ")):
+                yield line
+
+
+def _diff(comparison: Comparison, old: str, options: tuple[str, ...]) -> tuple[str, ...]:
+    return {
+        "commit": ("diff-tree", *options, old, comparison.new),
+        "index": ("diff-index", "--cached", *options, old),
+        "worktree": ("diff-index", *options, old),
+    }[comparison.origin]
+
+
+def _file_change(comparison: Comparison, record: Record, section: Section) -> FileChange:
+    return FileChange(
+        record.path,
+        section.added,
+        "" if comparison.origin == "worktree" else record.blob,
+        comparison.origin,
+        record.mode,
+        record.old_path,
+        section.deleted,
+        # A link that became a file was no text before.
+        "" if record.status in "AT" else record.old_blob,
+    )
 
 
 def _binaries(

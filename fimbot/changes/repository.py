@@ -1,8 +1,9 @@
 """The user's repository, and the one place where git is run for the flow, by `subprocess`.
 
 Not by GitPython: its import costs 110 ms and two processes of git, its index ignores GIT_INDEX_FILE (GitPython #1388),
-and its reader of objects takes only SHA-1 names. It is used where fimbot makes a repository of its own (fimbot/demo,
-fimbot/review/content.py). The quick way starts git without `subprocess` (fimbot/quick/git_diff.py).
+and its reader of objects takes only SHA-1 names. It is used where fimbot makes a repository of its own
+(fimbot/apps/demo, fimbot/apps/review/content.py). The quick way starts git without `subprocess`
+(fimbot/quick/git_diff.py).
 
 The environment is inherited on purpose: in a hook GIT_INDEX_FILE names the index of this very commit.
 """

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fimbot.engines.connections import Connection, Connections
-from fimbot.engines.protocol import Deadline
+from fimbot.values import Deadline
 
 # How soon after its deadline a call is hung up on.
 LOOK_SECONDS = 0.1

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fimbot.engines.in_front import InFront
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, FimbotError, ModelError
-from fimbot.values import Completion, Share
+from fimbot.values import Completion, Deadline, Share
 
 
 @dataclass(frozen=True, slots=True)

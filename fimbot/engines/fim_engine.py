@@ -9,11 +9,11 @@ from typing import Protocol
 from fimbot.engines.answer import Answer, read_answer
 from fimbot.engines.fim_wire import LAYOUT, RANGES, Ranges, check_ranges, payload, render
 from fimbot.engines.http import Channel, Incoming, endpoint
-from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.engines.protocol import Outside, Question
 from fimbot.errors import EngineError, EngineRefused
 from fimbot.settings.keys import Key, find_key
 from fimbot.settings.values import Settings
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 
 
 class Payload(Protocol):

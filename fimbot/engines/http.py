@@ -22,10 +22,11 @@ from fimbot import __version__
 from fimbot.engines.call import Call, Calls
 from fimbot.engines.connections import KEPT_SECONDS, Connections
 from fimbot.engines.faults import RETRIED, Passing, is_too_large, pause_before, quoted, refusal, retry_after, said
-from fimbot.engines.protocol import Deadline, Meter, Outside
+from fimbot.engines.protocol import Meter, Outside
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
 from fimbot.http_client import UNSENT, open_client, proxy_for, trusted
 from fimbot.settings.keys import Key
+from fimbot.values import Deadline
 
 CONNECT_SECONDS = 5.0
 CONNECT_SECONDS_WHEN_HASTY = 2.0

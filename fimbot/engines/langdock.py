@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from fimbot.engines.fim_engine import FimEngine, open_fim
 from fimbot.engines.http import Channel, Headers, Incoming, bearer, endpoint
 from fimbot.engines.in_front import InFront
-from fimbot.engines.protocol import Deadline, Engine, Outside, Question
+from fimbot.engines.protocol import Engine, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
 from fimbot.settings.keys import find_key
 from fimbot.settings.values import Settings
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 
 if TYPE_CHECKING:
     from fimbot.engines.chat.engine import ChatEngine  # 20 ms, and the FIM route needs nothing of it

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from fimbot.engines.fim_tokens import under_paths
-from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.engines.protocol import Outside, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 from fimbot.model.known import EMBEDDED
 from fimbot.model.store import find_model, is_verified
 from fimbot.settings.values import Settings
-from fimbot.values import Completion, FinishReason, Usage
+from fimbot.values import Completion, Deadline, FinishReason, Usage
 
 # Qwen2.5-Coder's vocabulary: the ids, since as text they could not be told from what stands in a user's file.
 FIM_PREFIX, FIM_MIDDLE, FIM_SUFFIX = 151659, 151660, 151661

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 
 from fimbot.engines.faults import retry_after
 from fimbot.engines.in_front import InFront
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.engines.scale import Scale
 from fimbot.errors import EngineUnavailable
 from fimbot.quota import Quota, Reservation
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 from fimbot.windows.tokens import estimate_tokens
 
 

@@ -13,9 +13,9 @@ from fimbot.engines.fim_wire import check_ranges, known
 from fimbot.engines.http import Incoming
 from fimbot.engines.ollama_models import choose, host_url
 from fimbot.engines.own_server import LIST_SECONDS, OwnServer, read_object
-from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.engines.protocol import Outside, Question
 from fimbot.settings.values import Settings
-from fimbot.values import FinishReason
+from fimbot.values import Deadline, FinishReason
 
 ROUTE = "api/generate"
 MODELS = "api/tags"

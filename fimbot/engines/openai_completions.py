@@ -17,10 +17,10 @@ from fimbot.engines.fim_wire import check_ranges
 from fimbot.engines.http import Incoming
 from fimbot.engines.in_front import InFront
 from fimbot.engines.own_server import OwnServer
-from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.engines.protocol import Outside, Question
 from fimbot.errors import EngineError, EngineRefused, SettingsError
 from fimbot.settings.values import Settings
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 
 ROUTE = "v1/completions"
 MODELS = "v1/models"

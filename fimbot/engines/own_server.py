@@ -11,10 +11,11 @@ import httpx
 
 from fimbot.engines.fim_tokens import FAMILIES, code_model
 from fimbot.engines.http import SILENCE_SECONDS_OF_OWN, Channel, Incoming, endpoint
-from fimbot.engines.protocol import Deadline, Outside
+from fimbot.engines.protocol import Outside
 from fimbot.errors import EngineRefused, EngineUnavailable
 from fimbot.settings.keys import Key, find_key_if_any
 from fimbot.settings.values import Settings
+from fimbot.values import Deadline
 
 # A list is quick to tell, also where a model is still being loaded.
 LIST_SECONDS = 5.0

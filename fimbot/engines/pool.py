@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, QuotaExhausted
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 
 # An engine that failed so often, with no success in between, is not asked for the rest: a dead host would
 # cost its retries for every single stub.
@@ -52,7 +52,7 @@ class Answers:
 
 
 def answer_all(
-    engine: Engine, jobs: Sequence[Job], *, concurrency: int, deadline: Deadline, progress: Callable[[int, int], None]
+    engine: Engine, jobs: Sequence[Job], concurrency: int, deadline: Deadline, progress: Callable[[int, int], None]
 ) -> Answers:
     """Ask as `ask_all` does, the same question only once. An interruption keeps what is there."""
     places: dict[Question, list[int]] = {}

@@ -6,35 +6,12 @@ an `EngineError` before it leaves the engine.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fimbot.settings.values import Settings
-from fimbot.values import Completion, ContextPart, Window
-
-Clock = Callable[[], float]
-"""Seconds that only go forward, from any start, like `time.monotonic`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    at: float
-    """Seconds on `clock`."""
-    clock: Clock = field(default=time.monotonic, repr=False, compare=False)
-
-    @classmethod
-    def after(cls, seconds: float, clock: Clock = time.monotonic) -> Deadline:
-        return cls(clock() + seconds, clock)
-
-    def remaining(self) -> float:
-        """Seconds left, 0.0 once it has passed."""
-        return max(0.0, self.at - self.clock())
-
-    def within(self, seconds: float) -> Deadline:
-        """The sooner of this deadline and `seconds` from now: for one stub out of many."""
-        return Deadline(min(self.at, self.clock() + seconds), self.clock)
+from fimbot.values import Completion, ContextPart, Deadline, Window
 
 
 @dataclass(frozen=True, slots=True)

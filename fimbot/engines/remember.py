@@ -7,8 +7,8 @@ from collections.abc import Callable
 from fimbot.engines.cache import CompletionCache, key
 from fimbot.engines.fallback import Fallback, each_of
 from fimbot.engines.in_front import InFront
-from fimbot.engines.protocol import Deadline, Engine, Question
-from fimbot.values import Completion
+from fimbot.engines.protocol import Engine, Question
+from fimbot.values import Completion, Deadline
 
 
 def remembered(engine: Engine, cache: CompletionCache) -> Engine:

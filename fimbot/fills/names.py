@@ -14,13 +14,14 @@ from functools import lru_cache
 
 from fimbot.fills.frame import Frame, edit_of
 from fimbot.fills.imports import imports_everything, needed_imports
-from fimbot.stubs.language import text_of, walk
 from fimbot.stubs.parsed import ParsedFile
 from fimbot.values import apply_edits
 
 _DYNAMIC = re.compile(rb"\b(?:globals|vars|locals|exec|_convert_)\s*\(|\bglobal_enum\b|\bsys\.modules\b")
 """What may define names without naming them."""
-_SCOPES = frozenset({"function_definition", "class_definition", "lambda"})
+_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""Not the language of this interpreter, for one, or a level too deep for it."""
 
 
 def undefined_name(frame: Frame, text: str) -> str | None:
@@ -50,24 +51,41 @@ def undefined_name(frame: Frame, text: str) -> str | None:
 
 @lru_cache(maxsize=8)
 def _module_names(file: ParsedFile) -> frozenset[str] | None:
-    """Return the names in the module's own code, bound or used there; None where any name may be bound."""
+    """Return the names that the module's own code binds for good; None where any name may be bound.
+
+    Fewer than there are: what they leave open is asked of the whole file.
+    """
     if _DYNAMIC.search(file.source) or imports_everything(file):
         return None
-    names = {
-        text_of(node.child_by_field_name("name") if node.type in _SCOPES else node)
-        for node in walk(file.root, lambda node: node.type not in _SCOPES)
-        if node.type == "identifier" or node.type in _SCOPES
-    }
-    declared = re.findall(rb"(?m)^[ \t]*global[ \t]+(.+)", file.source)
-    return frozenset(names.union(*(re.findall(r"\w+", line.decode("utf-8", "replace")) for line in declared)))
+    try:
+        tree = _parsed(file.source)
+    except _UNREADABLE:
+        return None
+    bound: set[str] = set()
+    unbound: set[str] = set()
+    pending: list[ast.AST] = [tree]
+    while pending:
+        match pending.pop():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                bound.add(name)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                bound.update(each.asname or each.name.partition(".")[0] for each in names)
+            case ast.Name(id=name, ctx=ast.Store()):
+                bound.add(name)
+            case ast.Name(id=name, ctx=ast.Del()) | ast.ExceptHandler(name=str(name)) as node:
+                unbound.add(name)
+                pending += ast.iter_child_nodes(node)
+            case node if not isinstance(node, _SCOPES):
+                pending += ast.iter_child_nodes(node)
+    return frozenset(bound - unbound)
 
 
 def _undefined_in(source: bytes, start: int, end: int, known: Iterable[str] = ()) -> list[str]:
     """Return the names between these bytes that are undefined, in order, and not undefined elsewhere too."""
     try:
         undefined = _undefined(_parsed(source), known)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []  # not the language of this interpreter, for one, or a level too deep for it
+    except _UNREADABLE:
+        return []
     first = source.count(b"\n", 0, start) + 1
     last = first + source.count(b"\n", start, end)
     elsewhere = {name for line, name in undefined if not first <= line <= last}

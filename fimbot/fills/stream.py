@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fimbot.errors import ParseError
 from fimbot.fills.clean import readings
 from fimbot.fills.cut import closers, code_lines, hole_end, width
 from fimbot.fills.frame import Frame
@@ -36,10 +37,14 @@ class _Watch:
         self._by_depth = frame.needs_indentation or not self._closers
         self._seen = 0
         self._done = False
+        self._given_up = False
 
     def __call__(self, text: str) -> bool:
-        if not self._done and self._worth_a_look(text):
-            self._done = _complete(self._frame, self._known, text, by_depth=self._by_depth)
+        if not self._done and not self._given_up and self._worth_a_look(text):
+            try:
+                self._done = _complete(self._frame, self._known, text, by_depth=self._by_depth)
+            except ParseError:  # what has come so far will not get shorter: `make_fill` says it of the whole answer
+                self._given_up = True
         return self._done
 
     def _worth_a_look(self, text: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from fimbot.errors import ParseError
 from fimbot.fills.frame import byte_edit, edit_of, placed_in_file, placeholder
-from fimbot.fills.outline import CONTENT_END, Outline, Placed, after_blanks, outline
+from fimbot.fills.outline import CONTENT_END, Outline, Placed, after_blanks, before_blanks, outline
+from fimbot.stubs.language import walk
+from fimbot.stubs.lines import Spans
 from fimbot.stubs.parsed import ParsedFile
 from fimbot.values import Edit, Fill, Skip, Stub
 
@@ -37,15 +39,19 @@ def prove_together(file: ParsedFile, fills: Sequence[Fill]) -> tuple[tuple[Fill,
             dropped.append(Skip(fill.stub, "another fill takes the same place"))
         else:
             apart.append(fill)
-    if reason_in_file(file, [(fill.stub, fill.text) for fill in apart]) is None:
-        return tuple(apart), tuple(dropped)
     kept: list[Fill] = []
-    for fill in apart:
-        reason = reason_in_file(file, [(each.stub, each.text) for each in (*kept, fill)])
+    # All at once, and by halves where they do not hold: to ask one by one took 8 s for 400, four times that for 800.
+    pending = [apart]
+    while pending:
+        part = pending.pop()
+        reason = reason_in_file(file, [(each.stub, each.text) for each in (*kept, *part)])
         if reason is None:
-            kept.append(fill)
+            kept += part
+        elif len(part) == 1:
+            dropped.append(Skip(part[0].stub, f"with the other fills of this file, {reason}" if kept else reason))
         else:
-            dropped.append(Skip(fill.stub, f"with the other fills of this file, {reason}" if kept else reason))
+            half = len(part) // 2
+            pending += [part[half:], part[:half]]
     return tuple(kept), tuple(dropped)
 
 
@@ -76,7 +82,11 @@ def reason_in_file(file: ParsedFile, fills: Sequence[tuple[Stub, str]]) -> str |
             return "the answer changes the code around the hole"
     if max(reference.errors, filled.errors) > file.errors:
         return "the file would hold more syntax errors than before"
-    if _beside_changed(reference.changed_ranges(edits, filled), filled.source, placed):
+    changed = reference.changed_ranges(edits, filled)
+    # A range may be as long as the list that the hole is the first of, with all the same in it: then it is looked at.
+    if _beside_changed(changed, filled.source, placed) and (
+        [*_beside(reference, small, changed, moved.offset)] != [*_beside(filled, placed, changed, lambda at: at)]
+    ):
         return "the answer changes the code around the hole"
     return None
 
@@ -126,3 +136,18 @@ def _beside_changed(changed: Sequence[tuple[int, int]], source: bytes, placed: S
                 return True
             at = after_blanks(source, place.end)
     return False
+
+
+def _beside(
+    file: ParsedFile, placed: Sequence[Placed], changed: Sequence[tuple[int, int]], offset: Callable[[int], int]
+) -> Iterator[tuple[str, int, int, bool]]:
+    """Return the nodes of the changed ranges that are beside every hole, blanks at their ends aside.
+
+    `offset` maps those of the file to those of the ranges.
+    """
+    holes = Spans((place.start, place.end - 1) for place in placed)
+    ranges = Spans((start, end) for start, end in changed)
+    for node in walk(file.root, lambda node: ranges.touch(offset(node.start_byte), offset(node.end_byte))):
+        first, last = after_blanks(file.source, node.start_byte), before_blanks(file.source, node.end_byte)
+        if (first < last or node.is_missing) and not holes.touch(first, last - 1):
+            yield node.type, offset(first), offset(last), node.is_missing

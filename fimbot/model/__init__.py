@@ -1,1 +1,1 @@
-"""The embedded model's file: where it lies, how it is fetched, how it is removed."""
+"""The embedded model's file: which one it is, and where it lies (fimbot/apps/model fetches it)."""

@@ -5,12 +5,9 @@ Lines need no columns, which every reader counts differently: bytes, UTF-16 code
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
-
-_HUNK = re.compile(rb"@@ -(\d+),(\d+) ")
 
 
 class LineEdit(NamedTuple):
@@ -49,23 +46,22 @@ def line_edits(patch: bytes) -> tuple[LineEdit, ...] | None:
 
 
 def _hunks(patch: bytes) -> Iterator[list[_Row]]:
-    rows: list[_Row] = []
-    number = 0
-    # Only "\n" ends a line; the first three name the file, which has no line break in it.
-    for line in patch.split(b"\n")[3:-1]:
-        sign, text = line[:1], line[1:]
-        if hunk := _HUNK.match(line):
-            if rows:
-                yield rows
-            start, length = int(hunk[1]), int(hunk[2])
-            rows, number = [], start if length else start + 1
-        elif sign == b"\\":
-            rows[-1] = _Row(rows[-1].sign, rows[-1].number, rows[-1].text[:-1])
-        else:
-            rows.append(_Row(sign, number, text + b"\n"))
-            number += sign != b"+"
-    if rows:
-        yield rows
+    from unidiff.patch import PatchSet
+
+    # Only "\n" ends a line. The first three name the file; unidiff would take the names apart at tabs.
+    lines = patch.decode("utf-8", "surrogateescape").split("\n")[3:-1]
+    for patched in PatchSet(["--- a/file\n", "+++ b/file\n", *(f"{line}\n" for line in lines)]):
+        for hunk in patched:
+            rows: list[_Row] = []
+            number = hunk.source_start + (not hunk.source_length)
+            for line in hunk:
+                if line.line_type == "\\":
+                    rows[-1] = rows[-1]._replace(text=rows[-1].text[:-1])
+                else:
+                    sign, text = line.line_type.encode(), line.value.encode("utf-8", "surrogateescape")
+                    rows.append(_Row(sign, number, text))
+                    number += not line.is_added
+            yield rows
 
 
 def _spans(rows: Sequence[_Row]) -> list[tuple[int, int]]:

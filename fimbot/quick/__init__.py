@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fimbot.quick.git_diff import ALL_LINES, NEAR, changed_files, diff, finish, start, start_diff
+from fimbot.quick.git_diff import ALL_LINES, NEAR, before, changed_files, diff, finish, start, start_diff
 
 # They choose neither what is looked at nor what is a stub.
 _WITH_VALUE = {"--mode", "--engine", "--model", "--deadline", "--color"}
@@ -66,25 +66,32 @@ def _hold_no_stub(paths: list[str]) -> bool:
     """
     started = start_diff("--cached", ALL_LINES, "HEAD", "--", *(f":(top,literal){path}" for path in paths))
     # While git works.
+    from functools import partial
+
+    from fimbot.stubs.emptied import Before
     from fimbot.stubs.find import find_stubs
     from fimbot.values import LineRange, Skip
 
     whole = changed_files(started)
     if whole is None or {path for path, _ in whole} != set(paths):
         return False
-    if sum(len(source) for _, texts in whole for source, _ in texts) > _PARSED_BYTES:
+    if sum(len(source) for _, texts in whole for source, *_ in texts) > _PARSED_BYTES:
         return False
     try:
         found = [
             each
             for path, texts in whole
-            for source, added in texts
-            for each in find_stubs(path, source, [LineRange(*lines) for lines in added])
+            for source, added, deleted, hunk in texts
+            for each in find_stubs(
+                path, source, [LineRange(*lines) for lines in added], Before(partial(before, hunk), deleted)
+            )
             if not isinstance(each, Skip)
         ]
     except Exception:  # whatever it is, the whole command knows what to say
         return False
-    return not found or (all(each.tier == "report" for each in found) and not _more_is_wanted())
+    # What was emptied and promised nothing stops no commit (fimbot/stubs/collect.py, `for_commit`).
+    stopping = any(each.tier == "fill" or (each.tier == "suggest" and not each.emptied) for each in found)
+    return not found or not (stopping or _more_is_wanted())
 
 
 def _more_is_wanted() -> bool:
@@ -161,5 +168,6 @@ def _may_touch_stub(path: str, texts: list[Text]) -> bool:
     language = language_of(path)
     # What is binary has no lines; git decides by a NUL, but an attribute may have told it otherwise.
     return language is not None and any(
-        b"\0" in source or may_touch_stub(language, source, added) for source, added in texts
+        b"\0" in source or may_touch_stub(language, source, [*added, *zip(deleted, deleted, strict=True)])
+        for source, added, deleted, _ in texts
     )

@@ -29,8 +29,9 @@ TYPE_CHECKING = False  # typing costs 5 ms
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    Text: TypeAlias = tuple[bytes, list[tuple[int, int]]]
-    """A part of a file after the change, and the ranges of its lines that were added, counted from 1."""
+    Text: TypeAlias = tuple[bytes, list[tuple[int, int]], list[int], bytes]
+    """A part of a file after the change, the ranges of its lines that were added, counted from 1, those behind which
+    lines were deleted and none added, and the hunk."""
     File: TypeAlias = tuple[str, list[Text]]
 
 
@@ -67,9 +68,8 @@ def _read(output: bytes) -> list[File] | None:
         name = fields[-1].removeprefix(b"+++ ").removesuffix(b"\t")
         if not name.startswith(b"b/"):
             return None
-        texts = [text for hunk in hunks if (text := _after(hunk.partition(b"\n")[2]))[1]]
-        if texts:
-            files.append((name[2:].decode("utf-8", "surrogateescape"), texts))
+        texts = [_after(hunk.partition(b"\n")[2]) for hunk in hunks]
+        files.append((name[2:].decode("utf-8", "surrogateescape"), texts))
     return files
 
 
@@ -83,11 +83,18 @@ def _is_regular(fields: list[bytes]) -> bool:
 
 
 def _after(hunk: bytes) -> Text:
-    """The lines after the change, and which of them were added."""
     lines: list[bytes] = []
     added: list[tuple[int, int]] = []
+    deleted: list[int] = []
+    last = b""
     for line in hunk.split(b"\n"):
         mark = line[:1]
+        if mark == b"\\":
+            continue
+        # Deleted lines come before those that were added in their place.
+        if last == b"-" and mark != b"-" and mark != b"+":
+            deleted.append(len(lines))
+        last = mark
         if mark == b" " or mark == b"+":
             lines.append(line[1:])
             if mark == b"+":
@@ -96,7 +103,14 @@ def _after(hunk: bytes) -> Text:
                     added[-1] = added[-1][0], number
                 else:
                     added.append((number, number))
-    return b"\n".join(lines) + b"\n", added
+    if last == b"-":
+        deleted.append(len(lines))
+    return b"\n".join(lines) + b"\n", added, deleted, hunk
+
+
+def before(hunk: bytes) -> bytes:
+    """The lines before the change."""
+    return b"".join(line[1:] + b"\n" for line in hunk.split(b"\n") if line.startswith((b" ", b"-")))
 
 
 def start(*arguments: str) -> tuple[int, int]:

@@ -50,7 +50,10 @@ _PARAMETER = re.compile(r'([a-z]+)\s*=\s*"?([0-9a-z-]{1,32})')
 
 def heard(headers: Mapping[str, str]) -> Hear | None:
     """`headers` by any case; None where they say nothing."""
-    named = {name.lower(): value.strip() for name, value in headers.items()}
+    # All their names have this in common.
+    named = {name.lower(): value.strip() for name, value in headers.items() if "ratelimit" in name.lower()}
+    if not named:
+        return None
     by_policy = _by_policy(named.get("ratelimit-policy", ""), named.get("ratelimit", ""))
     said = Hear(
         limit_requests=_first(named, _LIMIT_REQUESTS, _count, by_policy.limit_requests),

@@ -7,13 +7,13 @@ import os
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineUnavailable, QuotaExhausted
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.heard import heard
 from fimbot.quota.line import Line, Place
 from fimbot.quota.store import StoreDown
 from fimbot.quota.values import RUN, Hold, Leave, Limits, Look, Reply, Settle, Take
+from fimbot.values import Deadline
 
 # How soon an interruption is noticed; it costs the store nothing.
 NAP_SECONDS = 0.1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fimbot.errors import ParseError
 from fimbot.stubs import markers
-from fimbot.stubs.language import Language, text_of
+from fimbot.stubs.language import Language, text_of, walk
 from fimbot.stubs.lines import Lines, Spans
 from fimbot.stubs.parsed import ParsedFile
 from fimbot.stubs.table import REACH
@@ -24,13 +24,15 @@ _MOST_COMMENTS = REACH
 
 
 # 20,000 stubs on 400 KB take 2 s. As for the parser, it is CPU time, and no load of the machine skips a file.
-_SECONDS, _SECONDS_A_BYTE = 5.0, 25e-6
+_SECONDS, _SECONDS_A_BYTE = 4.0, 16e-6
 # Nobody nests a function so deep; and the text of each of 100,000 nested nodes is that of nearly the whole file.
 _DEEPEST = 1000
 
 
 class SourceFile:
-    def __init__(self, file: ParsedFile, added: Sequence[LineRange]) -> None:
+    def __init__(self, file: ParsedFile, added: Sequence[LineRange], deleted: Sequence[int] = ()) -> None:
+        """`deleted`: the lines behind which lines were deleted and none added."""
+        self.parsed = file
         self.path, self.source, self.language = file.path, file.source, file.language
         self.newline, self.unit, self.tree = file.newline, file.unit, file.tree
         self.lines = Lines(file.source)
@@ -39,10 +41,11 @@ class SourceFile:
         self.memo: dict[Any, Any] = {}
         self._names: dict[int, str] = {}
         self._ignored: dict[tuple[int, int], bool] = {}
-        self._set(added)
+        self._set(added, deleted)
 
-    def _set(self, added: Sequence[LineRange]) -> None:
+    def _set(self, added: Sequence[LineRange], deleted: Sequence[int] = ()) -> None:
         self._whole = WHOLE_FILE in added
+        self._deleted = Spans((line, line) for line in deleted)
         self._added = Spans((lines.start, lines.end) for lines in added)
 
     def with_added(self, added: Sequence[LineRange]) -> SourceFile:
@@ -60,6 +63,15 @@ class SourceFile:
         """Whether one of these rows (0-based, inclusive) was added."""
         return self._added.touch(first_row + 1, last_row + 1)
 
+    def lost_lines(self, first_row: int, last_row: int) -> bool:
+        """Whether lines were deleted, and none added, behind one of these rows or of the blank ones below them."""
+        if not self._deleted:
+            return False
+        below = last_row
+        while below - last_row < REACH and below < self.lines.last_row and self.lines.is_blank(below + 1):
+            below += 1
+        return self._deleted.touch(first_row + 1, below + 1)
+
     def all_new(self, first_row: int, last_row: int) -> bool:
         """Every line of it was added; nothing is new where whole files are read.
 
@@ -73,18 +85,24 @@ class SourceFile:
         return len(rows) < REACH and all(self.touched(row, row) or self.lines.is_blank(row) for row in rows)
 
     def touched_nodes(self) -> Iterator[Node]:
-        """At least the nodes of interest with an added line in them, below an added decorator or comment, or above the
-        comments that are all there is in a Python body: the parser puts those behind the function."""
-        rows: list[tuple[int, int]] = []
-        for start, end in self._added.sorted:
-            first, last = max(0, start - 1 - REACH), min(max(start, end), self.lines.last_row + 1) - 1 + REACH
-            if first > self.lines.last_row:
-                break
-            if rows and first <= rows[-1][1] + 1:
-                rows[-1] = rows[-1][0], max(rows[-1][1], last)
-            else:
-                rows.append((first, last))
-        return self.language.nodes(self.tree, rows, _DEEPEST)
+        """At least the callables, their owners, the comments and what may be a placeholder with an added or deleted
+        line in them, below an added decorator or comment, or above the comments that are all there is in a Python body:
+        the parser puts those behind the function."""
+        language = self.language
+        types = language.callable_types | language.owner_types | language.comment_types | language.missing_types
+        everything = self._added.hold(1, self.lines.last_row)
+        nodes = walk(self.tree.root_node, None if everything else self._is_near, _DEEPEST)
+        for number, node in enumerate(nodes):
+            if number % 1000 == 0:
+                self.check_time()
+            if node.type in types:
+                yield node
+
+    def _is_near(self, node: Node) -> bool:
+        if not node.child_count:  # two of three, sooner told
+            return False
+        first, last = node.start_point.row - REACH, node.end_point.row + REACH
+        return self.touched(first, last) or self._deleted.touch(first + 1, last + 1)
 
     def name_of(self, node: Node) -> str:
         if node.id not in self._names:
@@ -124,6 +142,7 @@ class SourceFile:
         end: int,
         hole: Hole,
         comment: str = "",
+        emptied: bool = False,
     ) -> Stub:
         """A stub of this file, its id still to be given."""
         return Stub(
@@ -143,6 +162,7 @@ class SourceFile:
             newline=self.newline,
             why=why,
             comment=comment,
+            emptied=emptied,
         )
 
     def comment_above(self, outer: Node) -> tuple[str, int]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fimbot.stubs import markers
+from fimbot.stubs.apart import LONG, stubs_apart
+from fimbot.stubs.emptied import Before
 from fimbot.stubs.file import SourceFile
 from fimbot.stubs.holes import block_hole, expression_hole, kept_items
 from fimbot.stubs.identity import may_have_twins, named, with_ids
@@ -23,21 +25,29 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def find_stubs(path: str, source: bytes, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
+def find_stubs(
+    path: str, source: bytes, added: Sequence[LineRange], before: Before | None = None
+) -> tuple[Stub | Skip, ...]:
     """The stubs that the added lines touch, in the order of the file; a `Skip` is one that is exempt.
 
     Of every kind: which ones are filled is the caller's choice. Nothing for a file in no known language.
+    `before`: the file before the change, without which no callable is known to have lost its statements.
     """
-    file = parse_suspect(path, source, added)
-    return stubs_of(file, added) if file is not None else ()
+    file = parse_suspect(path, source, added, before.deleted if before is not None else ())
+    return stubs_of(file, added, before) if file is not None else ()
 
 
-def parse_suspect(path: str, source: bytes, added: Sequence[LineRange]) -> ParsedFile | None:
-    """Return the file where its text leaves it open whether the added lines touch a stub; None where none can be."""
+def parse_suspect(
+    path: str, source: bytes, added: Sequence[LineRange], deleted: Sequence[int] = ()
+) -> ParsedFile | None:
+    """Return the file where its text leaves it open whether the change touches a stub; None where none can be.
+
+    `deleted`: the lines behind which lines were deleted and none added.
+    """
     name = language_of(path)
     # The hint for Python holds for one file in six, the look at its headers for one in a hundred.
     may = may_touch_stub if name == "python" else may_hold_stub
-    if name is None or not may(name, source, [(r.start, r.end) for r in added]):
+    if name is None or not may(name, source, [*((r.start, r.end) for r in added), *zip(deleted, deleted, strict=True)]):
         return None
     if markers.IGNORE_FILE.search(source) or markers.GENERATED.search(source, 0, 4096):
         return None
@@ -49,11 +59,18 @@ def stubs_in(path: str, source: bytes, language: Language, added: Sequence[LineR
     return stubs_of(ParsedFile(path, source, language), added)
 
 
-def stubs_of(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip, ...]:
+def stubs_of(file: ParsedFile, added: Sequence[LineRange], before: Before | None = None) -> tuple[Stub | Skip, ...]:
     """As `find_stubs`, of a file that may have been parsed already."""
+    if len(file.source) > LONG and not file.is_parsed:
+        return stubs_apart(file, added, before)
+    return stubs_here(file, added, before)
+
+
+def stubs_here(file: ParsedFile, added: Sequence[LineRange], before: Before | None = None) -> tuple[Stub | Skip, ...]:
+    """As `stubs_of`, in this process however long the file is."""
     source = file.source
-    here = SourceFile(file, added)
-    found = _touched(here)
+    here = SourceFile(file, added, before.deleted if before is not None else ())
+    found = _touched(here, before)
     if WHOLE_FILE in added or not may_have_twins(found, source):
         return with_ids(found, source)
     whole = with_ids(_touched(here.with_added((WHOLE_FILE,))), source)
@@ -61,7 +78,7 @@ def stubs_of(file: ParsedFile, added: Sequence[LineRange]) -> tuple[Stub | Skip,
     return tuple(named(each, same[_position(each)].id, same[_position(each)].twins) for each in found)
 
 
-def _touched(file: SourceFile) -> list[Stub | Skip]:
+def _touched(file: SourceFile, before: Before | None = None) -> list[Stub | Skip]:
     """Without ids."""
     language = file.language
     bodies: list[Stub | Skip] = []
@@ -80,7 +97,7 @@ def _touched(file: SourceFile) -> list[Stub | Skip]:
             loose.append(Loose(node, owners[around] if around is not None else None, tuple(owners[:around])))
         if node.type in language.callable_types and (simple := file.name_of(node)):
             body = language.body(node)
-            found = _stub(file, node, body, simple, owners) if body is not None else None
+            found = _stub(file, node, body, simple, owners, before) if body is not None else None
             bodies += [found] if found is not None else []
             callables += [len(owners)] if body is not None else []
         if node.type in language.callable_types or node.type in language.owner_types:
@@ -101,7 +118,9 @@ def _position(found: Stub | Skip) -> tuple[int, int]:
     return stub_of(found).hole.start, stub_of(found).start
 
 
-def _stub(file: SourceFile, node: Node, body: Body, simple: str, around: Sequence[Node]) -> Stub | Skip | None:
+def _stub(
+    file: SourceFile, node: Node, body: Body, simple: str, around: Sequence[Node], before: Before | None
+) -> Stub | Skip | None:
     language, source = file.language, file.source
     items = _filler(body, language)
     if items is None:
@@ -110,7 +129,8 @@ def _stub(file: SourceFile, node: Node, body: Body, simple: str, around: Sequenc
     outer = language.outer(node)
     above, first_row = file.comment_above(outer)
     last_row = max(file.last_row(node), file.lines.number(body.end - 1) - 1)
-    if not file.touched(first_row if markers.says_missing_above(above) else outer.start_point.row, last_row):
+    touched = file.touched(first_row if markers.says_missing_above(above) else outer.start_point.row, last_row)
+    if not touched and not file.lost_lines(outer.start_point.row, last_row):
         return None
     name = file.qualified_name(around, simple)
     header = source[outer.start_byte : body.start].decode("utf-8", "replace")
@@ -133,6 +153,14 @@ def _stub(file: SourceFile, node: Node, body: Body, simple: str, around: Sequenc
     verdict = judge(site, language, new=new)
     if verdict is None:
         return None
+    emptied = False
+    if before is not None and not (touched and verdict.tier == "fill"):
+        lost = before.lost(file, name, node)
+        if lost is None and not touched:
+            return None
+        if lost is not None:
+            anyway, verdict = verdict, judge(site, language, new=new, lost=lost) or verdict
+            emptied = not touched or verdict.tier != anyway.tier
     if body.shape == "expression":
         hole = expression_hole(file, body.start, body.end)
     else:
@@ -147,6 +175,7 @@ def _stub(file: SourceFile, node: Node, body: Body, simple: str, around: Sequenc
         end=max(file.end_of(node), body.end),
         hole=hole,
         comment="\n".join(item.text for item in swallowed if item.kind == "comment"),
+        emptied=emptied,
     )
     return Skip(stub, verdict.exempt) if verdict.exempt is not None else stub
 

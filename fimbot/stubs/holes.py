@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from fimbot.values import Hole
@@ -13,34 +11,8 @@ if TYPE_CHECKING:
     from fimbot.stubs.language import Body, Item
 
 
-def line_break(source: bytes) -> str:
-    """The file's own; the commoner one where they are mixed."""
-    crlf = source.count(b"\r\n")
-    return "\r\n" if crlf * 2 > source.count(b"\n") else "\n"
-
-
-def indent_unit(source: bytes, default: str) -> str:
-    """One step of the file's indentation: a tab, or the commonest growth of leading blanks from line to line."""
-    growths: Counter[str] = Counter()
-    previous = b""
-    for match in re.finditer(rb"(?m)^([ \t]*)[^\s*]", source):
-        lead = match[1]
-        if len(lead) > len(previous) and lead.startswith(previous):
-            growths[lead[len(previous) :].decode()] += 1
-        previous = lead
-    usual = [(count, unit) for unit, count in growths.items() if unit == "\t" or 2 <= len(unit) <= 8]
-    return max(usual)[1] if usual else default
-
-
 def line_start(source: bytes, at: int) -> int:
     return source.rfind(b"\n", 0, at) + 1
-
-
-def indentation(source: bytes, at: int) -> str:
-    """The blanks that the line of this offset begins with."""
-    start = line_start(source, at)
-    match = re.compile(rb"[ \t]*").match(source, start)
-    return match[0].decode() if match else ""
 
 
 def kept_items(items: tuple[Item, ...]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import module_from_spec
@@ -16,7 +16,7 @@ from fimbot.stubs.table import LANGUAGES, REACH
 
 if TYPE_CHECKING:
     from tree_sitter import Language as Grammar
-    from tree_sitter import Node, Query, Tree
+    from tree_sitter import Node, Tree
 
 T = TypeVar("T")
 ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "trivial-return", "code"]
@@ -26,14 +26,16 @@ ItemKind = Literal["comment", "docstring", "nothing", "message", "missing", "tri
 # as long as all comments after it; meanwhile Kotlin's takes 90 MB each second. So what a file may take grows with its
 # size, and with the load of the machine not at all: a change of many such files ends too.
 _SECONDS, _SECONDS_A_BYTE = 2.0, 8e-6
-# A text with which every parser is done at once, whatever it is. (tree-sitter 0.26 never frees what it is given to read,
-# a kilobyte at a time.)
+# With syntax errors it may take less: what takes the parser long, and memory, is the search for a way on.
+_ERROR_SECONDS, _ERROR_SECONDS_A_BYTE = 1.0, 2e-6
+# A text with which every parser is done at once, whatever it is.
 _SHORT = 2048
 # A longer statement is code, whatever it says, and a longer expression no placeholder: the texts of a thousand nested
 # ones are as long as that many files.
 LONGEST = 1 << 16
 _MOST_LEVELS = 100
-# `Node.text` reads pieces too: of 1 MB they took 200 times as long.
+# `Node.text` reads pieces too: of 1 MB they took 200 times as long. tree-sitter 0.26 never frees one (its reference is
+# leaked), and of a Python function of 10,000 comments it reads 640,000: so each is made once, and they are aligned.
 _PIECE = 1024
 
 
@@ -222,13 +224,20 @@ class Language(NamedTuple):
         if len(source) <= _SHORT:
             return parser.parse(source) if before is None else parser.parse(source, before)
         allowed = _SECONDS + _SECONDS_A_BYTE * len(source) if seconds is None else seconds
-        end = time.thread_time() + allowed
+        with_errors = min(allowed, _ERROR_SECONDS + _ERROR_SECONDS_A_BYTE * len(source))
+        begun = time.thread_time()
+
+        pieces: dict[int, bytes] = {}
 
         def read(at: int, _: object) -> bytes:
-            return source[at : at + _PIECE]
+            if at % _PIECE:
+                return source[at : at - at % _PIECE + _PIECE]
+            if at not in pieces:
+                pieces[at] = source[at : at + _PIECE]
+            return pieces[at]
 
-        def late(_at: int, _errors: bool) -> bool:
-            return time.thread_time() > end
+        def late(_at: int, errors: bool) -> bool:
+            return time.thread_time() - begun > (with_errors if errors else allowed)
 
         try:
             # A parser a call (microseconds): one may not be used by two threads at once. The source comes in pieces,
@@ -237,38 +246,7 @@ class Language(NamedTuple):
                 return parser.parse(read, progress_callback=late)
             return parser.parse(read, before, progress_callback=late)
         except ValueError:
-            raise ParseError(f"takes longer than {allowed:.2g} s to parse") from None
-
-    def nodes(self, tree: Tree, rows: Sequence[tuple[int, int]], deepest: int) -> Iterator[Node]:
-        """The callables, their owners, the comments and what may be a placeholder, parents first, as far as they touch
-        one of these ranges of rows (0-based, inclusive, in order and apart).
-
-        A query, which runs in C: to visit a node from Python takes 2.5 µs, and nine of ten are none of these.
-        """
-        from tree_sitter import QueryCursor
-
-        types = self.callable_types | self.owner_types | self.comment_types | self.missing_types
-        cursor = QueryCursor(_query(self.grammar, types))
-        cursor.set_max_start_depth(deepest)
-        told = -1
-        for first, last in rows:
-            cursor.set_point_range((first, 0), (last + 1, 0))
-            for _, match in cursor.matches(tree.root_node):  # `captures` has lost the order
-                (node,) = match["node"]
-                # What reaches into a range from the one before was there.
-                if node.start_point.row > told:
-                    yield node
-            told = last
-
-
-@cache
-def _query(grammar: str, types: frozenset[str]) -> Query:
-    from tree_sitter import Query
-
-    known = _grammar(grammar)
-    # JavaScript's grammar is TypeScript's with some types fewer.
-    nodes = (f"({each})" for each in sorted(types) if known.id_for_node_kind(each, True) is not None)
-    return Query(known, f"[{' '.join(nodes)}] @node")
+            raise ParseError(f"takes longer than {time.thread_time() - begun:.2g} s to parse") from None
 
 
 @cache

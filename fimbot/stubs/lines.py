@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable
 from itertools import accumulate
 
@@ -68,13 +69,17 @@ class Spans:
     """Ranges of numbers, first and last, in any order; they may overlap."""
 
     def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
-        self.sorted = sorted(ranges)
+        in_order = sorted(ranges)
+        self._starts = [start for start, _ in in_order]
         # The farthest that a range reaches, up to each of them: one look tells what all of them together touch.
-        self._reached = list(accumulate((last for _, last in self.sorted), max))
+        self._reached = list(accumulate((last for _, last in in_order), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._starts)
 
     def _reach_from(self, number: int) -> int:
         """How far those reach that begin at a number or before it; -1: there are none."""
-        at = bisect_right(self.sorted, number, key=_first)
+        at = bisect_right(self._starts, number)
         return self._reached[at - 1] if at else -1
 
     def touch(self, first: int, last: int) -> bool:
@@ -86,5 +91,20 @@ class Spans:
         return self._reach_from(first) >= last
 
 
-def _first(span: tuple[int, int]) -> int:
-    return span[0]
+def line_break(source: bytes) -> str:
+    """The file's own; the commoner one where they are mixed."""
+    crlf = source.count(b"\r\n")
+    return "\r\n" if crlf * 2 > source.count(b"\n") else "\n"
+
+
+def indent_unit(source: bytes, default: str) -> str:
+    """One step of the file's indentation: a tab, or the commonest growth of leading blanks from line to line."""
+    growths: Counter[str] = Counter()
+    previous = b""
+    for match in re.finditer(rb"(?m)^([ \t]*)[^\s*]", source):
+        lead = match[1]
+        if len(lead) > len(previous) and lead.startswith(previous):
+            growths[lead[len(previous) :].decode()] += 1
+        previous = lead
+    usual = [(count, unit) for unit, count in growths.items() if unit == "\t" or 2 <= len(unit) <= 8]
+    return max(usual)[1] if usual else default

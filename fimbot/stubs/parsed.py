@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fimbot.stubs.holes import indent_unit, line_break
 from fimbot.stubs.language import Language, load, walk
+from fimbot.stubs.lines import indent_unit, line_break
 from fimbot.stubs.table import dialect, language_of
 from fimbot.values import Edit, apply_edits
 
@@ -29,6 +29,10 @@ class ParsedFile:
     def tree(self) -> Tree:
         """The syntax tree. Raises ParseError for a text on which the parser would spend hours."""
         return self.language.parse(self.source)
+
+    @property
+    def is_parsed(self) -> bool:
+        return "tree" in self.__dict__
 
     @property
     def root(self) -> Node:
@@ -58,12 +62,14 @@ class ParsedFile:
         https://tree-sitter.github.io/tree-sitter/using-parsers/3-advanced-parsing.html#editing
         """
         asked = tuple(edits)
-        if self._edited is None or self._edited[0] != asked:
-            after = ParsedFile(self.path, apply_edits(self.source, edits), self.language)
-            after.tree = self.language.parse(after.source, before=self._moved(edits))
-            # The frames and the proof both ask for the file with a smallest body in each hole.
-            self._edited = asked, after
-        return self._edited[1]
+        kept = self._edited  # read once: answers of several stubs are tried at the same time
+        if kept is not None and kept[0] == asked:
+            return kept[1]
+        after = ParsedFile(self.path, apply_edits(self.source, edits), self.language)
+        after.tree = self.language.parse(after.source, before=self._moved(edits))
+        # The frames and the proof both ask for the file with a smallest body in each hole.
+        self._edited = asked, after
+        return after
 
     def changed_ranges(self, edits: Sequence[Edit], after: ParsedFile) -> list[tuple[int, int]]:
         """Return the byte ranges of `after`, this file with the edits, in which its tree has another structure."""

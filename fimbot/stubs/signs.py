@@ -82,6 +82,11 @@ def doubt_of_idiom(site: Site) -> str | None:
     return "a test's double" if in_tests(site) else None
 
 
+def refuses(site: Site) -> bool:
+    """The message of its not-implemented idiom, or a comment in it, says no and never."""
+    return any(markers.REFUSAL.search(item.text) for item in site.items if item.kind in ("missing", "comment"))
+
+
 def _returns_first(site: Site) -> bool:
     first = site.items[0]
     todos = [item.node for item in site.items if item.kind == "comment" and markers.says_missing(item.text)]

@@ -14,6 +14,7 @@ from heapq import nsmallest
 from itertools import islice, takewhile
 from typing import Literal, NamedTuple
 
+from fimbot.errors import ParseError
 from fimbot.secrets import withheld_file
 from fimbot.stubs.parsed import ParsedFile, parsed_file
 from fimbot.stubs.table import language_of
@@ -88,7 +89,7 @@ class Neighbourhood:
     def __init__(self, file: ParsedFile, paths: Paths, read: Read, choice: ContextChoice = _EVERYTHING) -> None:
         self.file, self.choice = file, choice
         self._paths, self._read = paths, read
-        self._parsed: dict[str, ParsedFile] = {file.path: file}
+        self._parsed: dict[str, ParsedFile | None] = {file.path: file}
         self._definitions: dict[bytes, list[tuple[str, bytes, int]]] = {}
 
     @cached_property
@@ -125,9 +126,15 @@ class Neighbourhood:
             ]
         return self._definitions[name]
 
-    def parsed(self, path: str, data: bytes) -> ParsedFile:
+    def parsed(self, path: str, data: bytes) -> ParsedFile | None:
+        """Return the file with its tree; None where the parser does not get through it."""
         if path not in self._parsed:
-            self._parsed[path] = parsed_file(path, data, language_of(path) or self.file.language.name)
+            file = parsed_file(path, data, language_of(path) or self.file.language.name)
+            self._parsed[path] = file
+            try:
+                _ = file.tree
+            except ParseError:
+                self._parsed[path] = None
         return self._parsed[path]
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from fimbot.secrets import redactor
+from fimbot.secrets import Redact, redactor
 from fimbot.stubs.parsed import ParsedFile
 from fimbot.values import Withheld
 from fimbot.windows.tokens import count_pieces
-
-Redact = Callable[[str, int], tuple[str, tuple[Withheld, ...]]]
-"""(text of a line, its number) -> the text without secrets, and what was withheld."""
 
 LONGEST_LINE = 2000
 """Bytes. A longer line is data: it is left out whole, before anything that takes time looks at it."""

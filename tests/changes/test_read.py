@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fimbot.changes import Selection, changed_lines, open_blobs
 from fimbot.changes.diff import DiffOutput
 from fimbot.values import WHOLE_FILE, FileChange, LineRange, SkippedFile
-from tests.changes.conftest import Sandbox
+from tests.changes.conftest import MAX_BYTES, Sandbox
 
 BODY = "".join(f"line {n}\n" for n in range(1, 11))
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs file names or modes that Windows does not have")
@@ -30,7 +31,56 @@ def test_only_deletions_add_nothing(repo: Sandbox) -> None:
     repo.commit(a_py=BODY, b_py=BODY)
     repo.write("a.py", BODY.replace("line 5\n", ""))
     (repo.root / "b.py").unlink()
-    assert repo.changes() == []
+    assert repo.added() == {"a.py": []}
+
+
+@pytest.mark.parametrize(
+    ("gone", "deleted"),
+    [
+        pytest.param((1,), (0,), id="the first line"),
+        pytest.param((5, 6), (4,), id="lines in the middle"),
+        pytest.param((3, 10), (2, 8), id="several, and the last one"),
+        pytest.param(range(1, 11), (0,), id="all of them"),
+    ],
+)
+def test_where_lines_were_only_deleted(repo: Sandbox, gone: Iterable[int], deleted: tuple[int, ...]) -> None:
+    """The lines of the new file behind which they stood, and what the file was before."""
+    repo.commit(a_py=BODY)
+    old = repo.git("rev-parse", "HEAD:a.py")
+    lines = BODY.splitlines(keepends=True)
+    repo.write("a.py", "".join(line for number, line in enumerate(lines, 1) if number not in gone))
+    (change,) = repo.changes()
+    assert isinstance(change, FileChange)
+    assert (change.added, change.deleted, change.old_blob) == ((), deleted, old)
+
+
+def test_what_was_replaced_was_not_only_deleted(repo: Sandbox) -> None:
+    repo.commit(a_py=BODY)
+    repo.write("a.py", BODY.replace("line 5\nline 6\n", "5\n").replace("line 8\n", ""))
+    (change,) = repo.changes()
+    assert isinstance(change, FileChange)
+    assert (change.added, change.deleted) == ((LineRange(5, 5),), (6,))
+
+
+def test_the_old_content_is_read_under_its_old_name(repo: Sandbox) -> None:
+    repo.commit(a_py=BODY)
+    repo.git("mv", "a.py", "b.py")
+    repo.write("b.py", BODY.replace("line 5\n", ""))
+    repo.write("new.py", "x\n")
+    repo.git("add", "-A")
+    selection = Selection(staged=True)
+    with open_blobs(repo.open(), selection, max_file_bytes=MAX_BYTES) as blobs:
+        old = {c.path: blobs.read_old(c) for c in repo.changes(staged=True) if isinstance(c, FileChange)}
+    assert old == {"b.py": BODY.encode(), "new.py": None}
+
+
+def test_every_line_of_a_change(repo: Sandbox) -> None:
+    repo.commit(a_py=BODY, b_py="gone\n")
+    repo.write("a.py", BODY.replace("line 5\n", "5\n"))
+    repo.git("rm", "-q", "b.py")
+    repo.git("add", "-A")
+    found = list(changed_lines(repo.open(), Selection(staged=True)))
+    assert found == [b"-line 5\n", b"+5\n", b"-gone\n"]
 
 
 def test_untracked_files_are_not_part_of_it(repo: Sandbox) -> None:
@@ -47,13 +97,16 @@ def test_without_a_revision_the_staged_change_comes_first(repo: Sandbox) -> None
     repo.git("add", "a.py")
     (change,) = repo.changes()
     blob = repo.git("rev-parse", ":a.py")
-    assert change == FileChange("a.py", (LineRange(1, 1),), blob, "index", 0o100644)
+    assert change == FileChange(
+        "a.py", (LineRange(1, 1),), blob, "index", 0o100644, old_blob=repo.git("rev-parse", "HEAD:a.py")
+    )
 
 
 def test_the_working_tree_has_no_blob(repo: Sandbox) -> None:
     repo.commit(a_py=BODY)
     repo.write("a.py", BODY + "x\n")
-    assert repo.changes() == [FileChange("a.py", (LineRange(11, 11),), "", "worktree", 0o100644)]
+    old = repo.git("rev-parse", "HEAD:a.py")
+    assert repo.changes() == [FileChange("a.py", (LineRange(11, 11),), "", "worktree", 0o100644, old_blob=old)]
 
 
 def test_a_file_that_was_only_announced_is_not_staged(repo: Sandbox) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from fimbot.commands.main import COMMANDS
+from fimbot.cli.main import COMMANDS
 from fimbot.model.known import EMBEDDED
 from fimbot.model.store import mark, model_path
 from tests.commands.conftest import Workshop

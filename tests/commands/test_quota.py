@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from fimbot.commands.session import progress_bar
+from fimbot.cli.session import progress_bar
 from tests.commands.conftest import Workshop
 
 PASSWORD = "p4ss-of-the-store"

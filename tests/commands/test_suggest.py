@@ -282,3 +282,44 @@ def test_tokens_that_nobody_has_told_are_not_counted_as_none(stubbed: Workshop) 
     stubbed.server.text = "    return a + b\n\n\ndef another(a, b):\n" + "    print(a, b)\n" * 50
     done = stubbed.fimbot("suggest", "HEAD~1")
     assert ", 1 request, tokens not told, " in done.out
+
+
+WHOLE = "def add(a: int, b: int) -> int:\n    return a + b\n\n\ndef show(a):\n    print(a)\n"
+EMPTIED = "def add(a: int, b: int) -> int:\n\n\ndef show(a):\n"
+
+
+def test_what_a_newcomer_tries_first(workshop: Workshop) -> None:
+    """To delete the body of a function: no line is added."""
+    workshop.commit({"a.py": WHOLE})
+    workshop.write("a.py", WHOLE.replace("    return a + b\n", ""))
+    workshop.server.text = "    return a + b\n"
+    done = workshop.fimbot("suggest", "--apply")
+    assert done.status == 0, done.err
+    assert "1 of 1 stub filled" in done.out
+    assert (workshop.root / "a.py").read_text() == WHOLE
+
+
+def test_a_hook_stops_for_what_returned_a_value_only(workshop: Workshop) -> None:
+    workshop.commit({"a.py": WHOLE})
+    workshop.write("a.py", EMPTIED)
+    workshop.git("add", "a.py")
+    scan = workshop.fimbot("scan", "-v").out
+    assert "add: an empty body; it returned a value before [fill]" in scan
+    assert "show: an empty body; it had statements before [suggest]" in scan
+    hook = workshop.fimbot("hook", "--check")
+    assert hook.status == 1
+    assert "a.py:1" in hook.out and "show" not in hook.out
+    workshop.write("a.py", WHOLE.replace("    print(a)\n", ""))
+    workshop.git("add", "a.py")
+    quiet = workshop.fimbot("hook", "--check", FIMBOT_TIERS="fill,suggest")
+    assert (quiet.status, quiet.out) == (0, "")
+    asked = workshop.fimbot("hook", "--check", FIMBOT_TIERS="fill,suggest,report")
+    assert (asked.status, "a.py:5" in asked.out) == (1, True)
+
+
+def test_a_caller_in_a_file_that_is_gone_was_removed_too(workshop: Workshop) -> None:
+    workshop.commit({"a.py": WHOLE, "b.py": "from a import add\n\nprint(add(1, 2))\n"})
+    workshop.write("a.py", WHOLE.replace("return a + b", "pass"))
+    assert "1 stub in 1 file" in workshop.fimbot("scan").out
+    (workshop.root / "b.py").unlink()
+    assert "0 stubs in 1 file; 1 exempt" in workshop.fimbot("scan").out

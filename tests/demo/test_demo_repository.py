@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.demo.check import TASKS, DemoResult, run_demo_tests
-from fimbot.demo.make import make_demo_repository
+from fimbot.apps.demo.check import TASKS, DemoResult, run_demo_tests
+from fimbot.apps.demo.make import make_demo_repository
 from fimbot.errors import GitError, UsageError
 
 # What a developer would write for each stub; the stub's lines are replaced by it.

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from fimbot.commands.doctor import _opened, _Patient
+from fimbot.cli.doctor import _opened, _Patient
 from fimbot.engines.choose import Choice
 from fimbot.settings.keys import ANY_ENGINE
 from fimbot.settings.values import Settings
@@ -24,7 +24,7 @@ from tests.engines.tiny_model import write_tiny_model
 
 __all__ = ["workshop"]
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "fimbot" / "doctor" / "schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "fimbot" / "apps" / "doctor" / "schema.json").read_text())
 LISTING = {
     "object": "list",
     "data": [

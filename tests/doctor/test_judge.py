@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fimbot.doctor.judge import exit_status, judge
-from fimbot.doctor.models import models_path, read_models
-from fimbot.doctor.remaining import remaining
-from fimbot.doctor.values import Check, Model, Remaining, Seen, Try
+from fimbot.apps.doctor.judge import exit_status, judge
+from fimbot.apps.doctor.models import models_path, read_models
+from fimbot.apps.doctor.remaining import remaining
+from fimbot.apps.doctor.values import Check, Model, Remaining, Seen, Try
 
 WORD = Try(True, "marigold", status=200, pieces=1, first=0.2, whole=0.3)
 NUMBERS = Try(True, "6, 7, 8", status=200, pieces=2, hung_up=True, first=0.2, whole=0.4)

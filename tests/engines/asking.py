@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from fimbot.engines.open import open_engine
-from fimbot.engines.protocol import Deadline, Engine, Question
+from fimbot.engines.protocol import Engine, Question
 from fimbot.errors import EngineError
 from fimbot.settings.keys import ANY_ENGINE, CHAT_KEY_NAMES, KEY_NAMES
 from fimbot.settings.values import Settings
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 from tests.doubles.langdock import KEY
 
 QUESTION = Question("def one():\n", "\n\nprint(one())\n", max_tokens=64)

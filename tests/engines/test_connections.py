@@ -14,8 +14,9 @@ import pytest
 
 from fimbot.engines.call import Call
 from fimbot.engines.connections import Connection
-from fimbot.engines.protocol import Deadline, Engine
+from fimbot.engines.protocol import Engine
 from fimbot.errors import EngineUnavailable
+from fimbot.values import Deadline
 from tests.doubles.langdock import KEY
 from tests.doubles.scripts import chunk, event
 from tests.engines.asking import DONE, Pauses, ask, failure, opened

@@ -13,10 +13,11 @@ import pytest
 from fimbot.engines.cache import CompletionCache
 from fimbot.engines.fallback import Fallback, passed_over, shares_of
 from fimbot.engines.open import open_engine
-from fimbot.engines.protocol import Deadline, Engine
+from fimbot.engines.protocol import Engine
 from fimbot.engines.remember import remembered
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
 from fimbot.settings.values import Settings
+from fimbot.values import Deadline
 from tests.doubles.langdock import KEY, LangdockServer
 from tests.doubles.scripts import fill, silent, status
 from tests.engines.asking import QUESTION, Pauses, ask

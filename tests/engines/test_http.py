@@ -7,9 +7,9 @@ import json
 import pytest
 
 from fimbot.engines.http import Channel, Incoming, endpoint
-from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineRefused
 from fimbot.settings.keys import NO_KEY, Key
+from fimbot.values import Deadline
 from tests.doubles.langdock import KEY, LangdockServer
 
 

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fimbot.engines.local import SPECIAL, LocalEngine, load, open_local, plain, render
-from fimbot.engines.protocol import Deadline, Outside, Question
+from fimbot.engines.protocol import Outside, Question
 from fimbot.errors import EngineError, EngineUnavailable, ModelError, SettingsError
 from fimbot.model.store import find_model
 from fimbot.settings.values import Settings
-from fimbot.values import ContextPart
+from fimbot.values import ContextPart, Deadline
 from tests.engines.tiny_model import write_tiny_model
 
 pytest.importorskip("xllamacpp", reason="the runtime, fimbot[local], is not installed")
@@ -288,7 +288,8 @@ ENDS_WITHIN_A_STEP = """
 import threading, time
 from pathlib import Path
 from fimbot.engines.local import LocalEngine
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
+from fimbot.values import Deadline
 
 class Runtime:
     def handle_completions(self, request, take):

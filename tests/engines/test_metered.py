@@ -11,12 +11,13 @@ import pytest
 
 from fimbot.engines.metered import Metered, prompt_tokens
 from fimbot.engines.open import limits_of, open_engine
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
 from fimbot.errors import EngineError, EngineUnavailable, QuotaExhausted
 from fimbot.quota import Quota
 from fimbot.quota.account import Account, loaded
 from fimbot.quota.embedded import EmbeddedStore
 from fimbot.settings.values import Settings
+from fimbot.values import Deadline
 from tests.doubles.langdock import KEY, LangdockServer
 from tests.doubles.scripts import chunk, event, fill, raw, reset, silent, stalled, status
 from tests.engines.asking import DONE, QUESTION, Pauses, ask

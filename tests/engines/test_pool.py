@@ -13,9 +13,9 @@ from itertools import islice
 import pytest
 
 from fimbot.engines.pool import Job, ask_all
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable, SettingsError
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 from tests.doubles.langdock import LangdockServer
 from tests.doubles.scripts import dripping, fill, status
 from tests.engines.asking import opened

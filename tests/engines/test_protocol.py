@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fimbot.engines.protocol import Deadline
+from fimbot.values import Deadline
 
 
 class Hands:

@@ -19,11 +19,11 @@ from fimbot.engines import nearby
 from fimbot.engines.llama_cpp import open_llama_cpp
 from fimbot.engines.local import open_local
 from fimbot.engines.nearby import Nearby, find_server
-from fimbot.engines.protocol import Deadline, Engine, Outside, Question
+from fimbot.engines.protocol import Engine, Outside, Question
 from fimbot.errors import EngineError, EngineRefused, EngineUnavailable
 from fimbot.model.store import find_model
 from fimbot.settings.values import Settings
-from fimbot.values import ContextPart
+from fimbot.values import ContextPart, Deadline
 from tests.doubles.langdock import KEY
 from tests.engines import asking, tiny_model
 from tests.engines.asking import opened

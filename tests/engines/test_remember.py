@@ -10,10 +10,11 @@ import pytest
 
 from fimbot.engines.cache import CompletionCache
 from fimbot.engines.open import open_engine
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
 from fimbot.engines.remember import Remembering
 from fimbot.errors import EngineError
 from fimbot.settings.values import Settings
+from fimbot.values import Deadline
 from tests.doubles import scripts
 from tests.doubles.langdock import KEY, LangdockServer
 

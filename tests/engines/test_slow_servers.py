@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from fimbot.engines.langdock import open_langdock
-from fimbot.engines.protocol import Deadline, Engine, Outside
+from fimbot.engines.protocol import Engine, Outside
 from fimbot.errors import EngineUnavailable
 from fimbot.settings.values import Settings
+from fimbot.values import Deadline
 from tests.doubles.langdock import KEY, LangdockServer, Script
 from tests.doubles.scripts import dripping, endless, fill, raw, silent, stalled, status
 from tests.engines.asking import QUESTION, Pauses, ask, failure, opened

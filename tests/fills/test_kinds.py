@@ -53,6 +53,35 @@ def test_a_todo_between_statements_becomes_statements(answer: str, fill: str) ->
     assert text(TODO, answer) == fill
 
 
+FIRST = {
+    "Python": (
+        "a.py",
+        "def f(x):\n    # TODO: double x\n    if x:\n        return 1\n    return x\n",
+        "    x *= 2\n    x -= 1",
+    ),
+    "Go": (
+        "a.go",
+        "package a\n\nfunc f(x int) int {\n\t// TODO: double x\n\tif x > 0 {\n\t\treturn 1\n\t}\n\treturn x\n}\n",
+        "\treturn 2 * x",
+    ),
+    "Ruby": (
+        "a.rb",
+        "def f(x)\n  # TODO: double x\n  if x\n    return 1\n  end\n  x\nend\n",
+        "  return 2 * x",
+    ),
+    "Swift": (
+        "a.swift",
+        "func f(x: Int) -> Int {\n    // TODO: double x\n    if x > 0 {\n        return 1\n    }\n    return x\n}\n",
+        "    let y = 2 * x\n    print(y)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "source", "answer"), FIRST.values(), ids=FIRST.keys())
+def test_what_follows_a_todo_in_its_block_stays_what_it_is(path: str, source: str, answer: str) -> None:
+    assert text(source.encode(), answer, path=path) == answer
+
+
 def test_a_todo_beside_code_is_left_alone() -> None:
     source = b"def f(x):\n    y = 1  # TODO: double y\n    return y\n"
     assert text(source, "    y *= 2") == "skip: the comment stands beside code"
@@ -65,3 +94,11 @@ def test_looking_at_a_stream_costs_the_callable_and_not_the_file() -> None:
     done = hole_complete(frame_in(source, stub), window_of(source, stub))
     assert len(done._frame.before) < 20_000  # type: ignore[attr-defined]
     assert done("    return x\n\n\nd")
+
+
+def test_a_stream_that_takes_the_parser_too_long_is_read_to_its_end() -> None:
+    source = b"def f(x):\n    raise NotImplementedError('TODO')\n"
+    stub = stub_in(source)
+    done = hole_complete(frame_in(source, stub), window_of(source, stub))
+    assert not done("    y = 1\n    " + "{}" * 60_000 + "\n}\n\nint h() {\n  return 2;\n}\n")
+    assert not done("    y = 1\n    " + "{}" * 60_000 + "\n}\n\nint h() {\n  return 2;\n}\n\nint i() {\n}\n")

@@ -51,6 +51,25 @@ UNDEFINED = {
     "a function that is nowhere": ("import os\n\n\n", "    return os.fspath(to_camel(under_string))", "to_camel"),
     "what is not in the standard library": ("", "    return np.array(under_string)", "np"),
     "in the last line": ("", "    if not under_string:\n        return ''\n    return joined", "joined"),
+    "an attribute of something in the module": (
+        "import os\n\nHOME = os.environ['HOME']\n\n\n",
+        "    return environ[under_string]",
+        "environ",
+    ),
+    "a module of which a part was imported": (
+        "from json import dumps as write\n\n\n",
+        "    return json.loads(under_string)",
+        "json",
+    ),
+    "a keyword of a call": ("CACHE = dict(size=1)\n\n\n", "    return size", "size"),
+    "the variable of a comprehension": ("SQUARES = [n * n for n in range(9)]\n\n\n", "    return n", "n"),
+    "an exception that has been handled": (
+        "try:\n    import fast\nexcept ImportError as error:\n    fast = None\n\n\n",
+        "    return error",
+        "error",
+    ),
+    "what was deleted": ("import os\n\ntemporary = 1\ndel temporary\n\n\n", "    return temporary", "temporary"),
+    "a word of the documentation": ('"""All of it.\n\nglobal state is here\n"""\n\n\n', "    return state", "state"),
     "beside a module that gets its import": ("", "    return re.sub('_', sep, under_string)", "sep"),
 }
 

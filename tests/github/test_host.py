@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.apps.review.github.host import Address, Host, object_id
+from fimbot.apps.review.github.pace import Pace
+from fimbot.apps.review.github.queries import minimise
+from fimbot.apps.review.github.values import Write
 from fimbot.errors import (
     GitHubError,
     GitHubForbidden,
@@ -17,10 +21,6 @@ from fimbot.errors import (
     GitHubUnavailable,
     UsageError,
 )
-from fimbot.github.host import Address, Host, object_id
-from fimbot.github.pace import Pace
-from fimbot.github.queries import minimise
-from fimbot.github.values import Write
 from fimbot.settings.keys import Key
 from tests.doubles.github import READ_ONLY, GitHubServer, faults
 from tests.doubles.github.answers import Answer

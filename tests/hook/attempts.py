@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fimbot.hook.scripts import HOOKS
+from fimbot.apps.hook.scripts import HOOKS
 from tests.commands.conftest import Workshop
 from tests.doubles.langdock import KEY
 

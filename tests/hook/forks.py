@@ -182,7 +182,7 @@ def _run(arguments: Sequence[str], at: str, environ: Mapping[str, str], streams:
         os.environ.clear()
         os.environ.update(environ)
         from fimbot import quick
-        from fimbot.commands.main import run
+        from fimbot.cli.main import run
 
         found = quick.run(list(arguments))
         status = run(arguments) if found is None else found

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from fimbot.apps.hook.hand_over import HandedOver, is_held, still_at_work, sweep, take
 from fimbot.engines.protocol import Question
-from fimbot.hook.hand_over import HandedOver, is_held, still_at_work, sweep, take
 from fimbot.settings.values import Settings
 from fimbot.stubs.collect import Findings
 from fimbot.stubs.find import find_stubs
@@ -83,7 +83,7 @@ def of_user(workshop: Workshop) -> dict[int, bytes]:
 
 def in_background(workshop: Workshop) -> list[int]:
     """Those that finish something."""
-    return [process for process, arguments in of_user(workshop).items() if b"fimbot.commands.finish" in arguments]
+    return [process for process, arguments in of_user(workshop).items() if b"fimbot.cli.finish" in arguments]
 
 
 def end(workshop: Workshop) -> None:

@@ -39,7 +39,7 @@ TIMES_OUT = "before the deadline|deadline has passed|not ready in time|too long 
 def start_up() -> float:
     """Seconds until fimbot's first line of the hook is reached."""
     began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import fimbot.commands.main, fimbot.commands.hook"], check=True)
+    subprocess.run([sys.executable, "-c", "import fimbot.cli.main, fimbot.cli.hook"], check=True)
     return time.monotonic() - began
 
 

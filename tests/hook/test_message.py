@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fimbot.apps.hook.message import Advice, found, suggested
+from fimbot.apps.hook.stage import Stage
 from fimbot.changes import Selection
-from fimbot.hook.message import Advice, found, suggested
-from fimbot.hook.stage import Stage
 from fimbot.reporters.style import Style
 from fimbot.values import Checks, Completion, Fill, Hole, Report, Skip, Stub, Suggestion
 from tests.commands.conftest import FILLED, STUBBED, Workshop, workshop

@@ -10,7 +10,7 @@ from http.server import ThreadingHTTPServer
 import httpx
 import pytest
 
-from fimbot.model.index import Index
+from fimbot.apps.model.index import Index
 from fimbot.model.known import ModelFile
 from tests.model.model_site import CONTENT, HUB_PATH, PART_BYTES, Site, handler, wheel
 

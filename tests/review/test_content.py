@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from fimbot.github.host import object_id
-from fimbot.github.values import PullFile
-from fimbot.review.content import changes_of, content_of_files
+from fimbot.apps.review.content import changes_of, content_of_files
+from fimbot.apps.review.github.host import object_id
+from fimbot.apps.review.github.values import PullFile
 from fimbot.values import FileChange, LineRange, SkippedFile
 from tests.doubles.langdock import KEY
 from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk, stubs
@@ -314,8 +314,11 @@ def test_what_is_no_code_was_removed_or_is_excluded_is_no_change() -> None:
     assert changes(files, {"vendor/x/c.py": STUBBED.encode()}) == []
 
 
-def test_a_file_that_lost_lines_only_is_no_change() -> None:
-    assert changes([listed("a.py", patch="@@ -1,2 +0,0 @@\n-a\n-b")], {"a.py": b""}) == []
+def test_a_file_that_lost_lines_only_is_part_of_the_change() -> None:
+    """A body may be what it has lost."""
+    (change,) = changes([listed("a.py", patch="@@ -1,2 +0,0 @@\n-a\n-b")], {"a.py": b""})
+    assert isinstance(change, FileChange)
+    assert (change.added, change.deleted) == ((), (0,))
 
 
 def test_a_change_is_the_lines_that_github_shows_as_new() -> None:

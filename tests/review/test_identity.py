@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fimbot.review.identity import Mark, comment_line, mark_in, mark_of, marks_in, review_line
+from fimbot.apps.review.identity import Mark, comment_line, mark_in, mark_of, marks_in, review_line
 from fimbot.stubs.find import find_stubs
 from fimbot.values import WHOLE_FILE, Stub
 

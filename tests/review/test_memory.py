@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fimbot.review.identity import comment_line, mark_in
+from fimbot.apps.review.identity import comment_line, mark_in
 from tests.doubles.github.state import Comment, PullRequest
 from tests.review.conftest import ADD, BASE, FILLED, STUBBED, Desk, stubs
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
-from fimbot.github.host import Address, Host
-from fimbot.github.pace import Pace
+from fimbot.apps.review.anchors import Hunk
+from fimbot.apps.review.comments import Draft, Unplaced, compose
+from fimbot.apps.review.github.host import Address, Host
+from fimbot.apps.review.github.pace import Pace
+from fimbot.apps.review.identity import Mark, mark_of, marks_in
+from fimbot.apps.review.post import Poster, Recorder, review_body
 from fimbot.patches.unified import unified_patch
-from fimbot.review.anchors import Hunk
-from fimbot.review.comments import Draft, Unplaced, compose
-from fimbot.review.identity import Mark, mark_of, marks_in
-from fimbot.review.post import Poster, Recorder, review_body
 from fimbot.settings.keys import Key
 from fimbot.values import Edit
 from tests.doubles.github import faults

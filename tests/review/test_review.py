@@ -388,3 +388,32 @@ def test_one_file_that_is_nested_too_deep_takes_no_other_down(desk: Desk) -> Non
     assert result.status == 0, result.told
     assert "  add: suggested\n" in result.out
     assert {"a_parentheses.py", "a_functions.js"} <= {line.partition(":")[0] for line in result.out.splitlines()}
+
+
+WHOLE = (
+    'def add(a: int, b: int) -> int:\n    """Does nothing clever."""\n    return a + b\n\n\ndef old():\n    return 1\n'
+)
+LEFT = {
+    "nothing but its documentation": WHOLE.replace("    return a + b\n", ""),
+    "pass": WHOLE.replace("return a + b", "pass"),
+}
+
+
+@pytest.mark.parametrize("cloned", [False, True], ids=["without a clone", "in a clone"])
+@pytest.mark.parametrize("left", LEFT.values(), ids=LEFT)
+def test_a_body_that_the_pull_request_took_away(desk: Desk, left: str, cloned: bool) -> None:
+    """Also where it adds no line: the button stands on a line of the diff's context."""
+    desk.shop.commit("main", {"a.py": WHOLE})
+    pull = desk.open({"a.py": left})
+    result = desk.review(pull, at=desk.clone() if cloned else None)
+    assert result.status == 0, result.told
+    (comment,) = pull.comments
+    assert "it returned a value before" in comment.body
+    assert desk.github.people.apply_suggestion(comment.id) == WHOLE.encode()
+
+
+def test_a_body_that_went_with_its_callers_is_left_alone(desk: Desk) -> None:
+    desk.shop.commit("main", {"a.py": WHOLE, "b.py": "from a import add\n\nprint(add(1, 2))\n"})
+    pull = desk.open({"a.py": LEFT["pass"], "b.py": "print(3)\n"})
+    assert desk.review(pull).status == 0
+    assert not desk.posts and not desk.engine.requests

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fimbot.review import work
+from fimbot.apps.review import work
 from fimbot.stubs.identity import id_of
 from tests.doubles.github.state import PullRequest
 from tests.doubles.langdock import Exchange

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
-from fimbot.review.comments import Unplaced
-from fimbot.review.identity import mark_of
-from fimbot.review.result import Result, Row
-from fimbot.review.summary import ANNOTATIONS, LARGEST, summary, warnings_for
+from fimbot.apps.review.comments import Unplaced
+from fimbot.apps.review.identity import mark_of
+from fimbot.apps.review.result import Result, Row
+from fimbot.apps.review.summary import ANNOTATIONS, LARGEST, summary, warnings_for
 from fimbot.values import SkippedFile
 from tests.reporters.fixed import suggested
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from fimbot.apps.review.target import Branch, Target, find_target
 from fimbot.errors import UsageError
-from fimbot.review.target import Branch, Target, find_target
 
 SHA = "a" * 40
 PULL = {"pull_request": {"number": 7, "head": {"sha": SHA}}}

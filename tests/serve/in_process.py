@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from fimbot.apps.serve.app import Endpoint, create_app
+from fimbot.apps.serve.embedded import EmbeddedKeys
+from fimbot.apps.serve.gate import Gate
+from fimbot.apps.serve.keys import KeyRing
+from fimbot.apps.serve.metrics import Metrics
+from fimbot.apps.serve.server import Server, find_place, url_of
+from fimbot.apps.serve.service import Service
 from fimbot.engines.open import open_engine
-from fimbot.serve.app import Endpoint, create_app
-from fimbot.serve.embedded import EmbeddedKeys
-from fimbot.serve.gate import Gate
-from fimbot.serve.keys import KeyRing
-from fimbot.serve.metrics import Metrics
-from fimbot.serve.server import Server, find_place, url_of
-from fimbot.serve.service import Service
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY, LangdockServer
 from tests.serve.running import MODEL

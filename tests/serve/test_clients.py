@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fimbot.serve import incoming, server
-from fimbot.serve.connection import Connection
+from fimbot.apps.serve import incoming, server
+from fimbot.apps.serve.connection import Connection
 from tests.doubles.exchange import Script
 from tests.doubles.langdock import LangdockServer
 from tests.doubles.scripts import dripping, endless, fill, silent, stalled

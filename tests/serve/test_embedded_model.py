@@ -13,9 +13,9 @@ import pytest
 pytest.importorskip("xllamacpp", reason="the runtime of fimbot[local] is not installed")
 pytest.importorskip("gguf")
 
-from fimbot.commands.serve import _endpoint
+from fimbot.apps.serve.embedded import EmbeddedKeys
+from fimbot.cli.serve import _endpoint
 from fimbot.engines.open import open_engine
-from fimbot.serve.embedded import EmbeddedKeys
 from fimbot.settings.values import Settings
 from tests.doubles.langdock import KEY
 from tests.engines.tiny_model import write_tiny_model

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fimbot.commands.serve import serve
+from fimbot.cli.serve import serve
 
 COMPOSE = Path(__file__).parents[2] / "examples" / "serve" / "compose.yaml"
 

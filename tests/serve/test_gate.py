@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from fimbot.serve.gate import Gate, Turn
-from fimbot.serve.refusals import Busy, Stopping
+from fimbot.apps.serve.gate import Gate, Turn
+from fimbot.apps.serve.refusals import Busy, Stopping
 
 
 def in_loop(check: Callable[[], Awaitable[None]]) -> None:

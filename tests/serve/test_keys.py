@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from fimbot.apps.serve.embedded import EmbeddedKeys
+from fimbot.apps.serve.keys import KeyRing, StoredKey, digest, new_key
 from fimbot.errors import SettingsError, StoreError, UsageError
-from fimbot.serve.embedded import EmbeddedKeys
-from fimbot.serve.keys import KeyRing, StoredKey, digest, new_key
 from tests.serve.running import Installation
 
 
@@ -155,7 +155,7 @@ def test_a_row_that_fimbot_has_not_written_is_told(store: Down, tmp_path: Path, 
 @pytest.mark.parametrize("url", ["redis://:pass/word@127.0.0.1:6379/0", "redis://:pass/word@host", "redis://h:pass/0"])
 def test_an_address_that_is_none_is_not_quoted_since_it_may_hold_a_password(url: str) -> None:
     pytest.importorskip("redis")
-    from fimbot.serve.shared import connect
+    from fimbot.apps.serve.shared import connect
 
     with pytest.raises(SettingsError, match="%2F") as raised:
         connect(url)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fimbot.apps.serve.request import FimRequest, Invalid, read_request
 from fimbot.engines.protocol import Question
-from fimbot.serve.request import FimRequest, Invalid, read_request
 from fimbot.settings.values import Settings
 from tests.serve.running import MODEL, asked
 

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from fimbot.apps.serve.keys import StoredKey, digest
+from fimbot.apps.serve.shared import _ANSWERS, _KEYS, SharedAnswers, SharedKeys, connect
 from fimbot.errors import StoreError
 from fimbot.quota.redis_store import RedisStore
 from fimbot.quota.store import StoreDown
 from fimbot.quota.values import RUN, Limits, Look
-from fimbot.serve.keys import StoredKey, digest
-from fimbot.serve.shared import _ANSWERS, _KEYS, SharedAnswers, SharedKeys, connect
 from fimbot.values import Completion
 from tests.serve.running import FIM, Installation, asked, client
 from tests.serve.test_clients import eventually

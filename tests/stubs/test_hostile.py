@@ -14,6 +14,8 @@ from fimbot.values import WHOLE_FILE
 HOSTILE = {
     "TODOs in one function": ("a.c", b"int f(int a) {\n" + b"// TODO x\n" * 20_000 + b"return a;\n}\n", 20_000),
     "comments above a function": ("a.go", b"// a\n" * 20_000 + b"func f(a int) int {}\n", 1),
+    "stubs, one a line": ("a.py", b"def f(a): pass\n" * 10_000, 10_000),
+    "headers without an end": ("a.py", b"def f(\n" * 20_000, 0),
     "nested lists": ("a.py", b"x = " + b"[" * 20_000 + b"# todo", 0),
     "calls of calls in Swift": ("a.swift", b"{}" * 20_000, 0),
     "calls of calls in Scala": ("a.scala", b"{}" * 20_000, 0),

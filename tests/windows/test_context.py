@@ -104,6 +104,15 @@ def test_a_signature_that_names_nothing_and_that_nobody_calls_has_no_context() -
     assert gather(files, "a.py") == ()
 
 
+def test_a_file_that_the_parser_gives_up_on_is_passed_over() -> None:
+    files = {
+        "a.dart": "int balance(int x) {\n  throw UnimplementedError();\n}\n",
+        "b.dart": "var x = balance(1);\n" + "{}" * 20_000,
+        "c.dart": "var y = balance(2);\n",
+    }
+    assert gather(files, "a.dart") == (ContextPart("call", "c.dart", "var y = balance(2);\n"),)
+
+
 def test_the_types_of_the_signature_its_tests_and_its_calls() -> None:
     assert gather(REPOSITORY) == (
         ContextPart(

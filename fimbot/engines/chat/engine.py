@@ -12,9 +12,9 @@ from fimbot.engines.chat.align import align, watching
 from fimbot.engines.chat.prompt import LAYOUT, Messages, messages
 from fimbot.engines.fim_wire import known
 from fimbot.engines.http import Channel, Incoming
-from fimbot.engines.protocol import Deadline, Question
+from fimbot.engines.protocol import Question
 from fimbot.errors import EngineError
-from fimbot.values import Completion
+from fimbot.values import Completion, Deadline
 
 Body = Mapping[str, object]
 
