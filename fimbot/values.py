@@ -25,9 +25,6 @@ class LineRange(NamedTuple):
     start: int
     end: int
 
-    def touches(self, start: int, end: int) -> bool:
-        return self.start <= end and start <= self.end
-
 
 WHOLE_FILE = LineRange(1, 2**31)
 
